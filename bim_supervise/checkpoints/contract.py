@@ -1,0 +1,252 @@
+"""The rule contract: what a checkpoint is, what a rule is given, and what it returns.
+
+A rule is a pure function of evidence and dated limits. It never reads a clock or a store, and it
+returns problems in the building as values: exceptions are for misuse and broken input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, ClassVar, Protocol
+from zoneinfo import ZoneInfo
+
+from bim_supervise.core.canonical import digest_of
+from bim_supervise.events.devices import Device
+from bim_supervise.events.windows import Window
+from bim_supervise.tracking.state import Fact, TaskState
+
+
+class Kind(StrEnum):
+    """The four kinds of checkpoint."""
+
+    PROGRESS = "progress"
+    COST = "cost"
+    QUALITY = "quality"
+    GREEN = "green"
+
+
+class Control(StrEnum):
+    """How a checkpoint controls work, by the letters of an ITP."""
+
+    HOLD = "H"
+    WITNESS = "W"
+    REVIEW = "R"
+    STANDING = "S"
+    MONITORED = "M"
+
+
+class Boundary(StrEnum):
+    """Which boundary of its task a checkpoint guards; THROUGHOUT guards none."""
+
+    START = "start"
+    FINISH = "finish"
+    THROUGHOUT = "throughout"
+
+
+class Outcome(StrEnum):
+    """What a rule can say; missing evidence is UNDETERMINED, never PASS."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    UNDETERMINED = "undetermined"
+
+
+class Severity(StrEnum):
+    """How an alarm ranks before consequence is weighed; life safety is always first."""
+
+    LIFE_SAFETY = "life_safety"
+    MAJOR = "major"
+    MINOR = "minor"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What a verdict is about; the ids that apply are set."""
+
+    task: str | None = None
+    element: str | None = None
+    device: str | None = None
+
+    @property
+    def key(self) -> str:
+        """A stable text, e.g. ``task=T1;element=0abc``; ``project`` when nothing is named."""
+        parts = [
+            f"{name}={value}"
+            for name, value in (("task", self.task), ("element", self.element), ("device", self.device))
+            if value is not None
+        ]
+        return ";".join(parts) or "project"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """A dated limit with its source; a row of a pack's ``limits.yaml``.
+
+    ``value`` is None where only the design, the permit or the authority can fix it: such a limit gives
+    UNDETERMINED until somebody enters it. ``window`` is an ISO 8601 duration; ``effective_to`` is the last
+    day (inclusive) the edition holds.
+    """
+
+    rule_id: str
+    jurisdiction: str
+    edition: str
+    effective_from: date
+    effective_to: date | None
+    clause: str
+    evidence_class: str
+    value: float | None
+    unit: str
+    window: str | None
+    statistic: str
+    comparator: str
+    action: str
+    condition: Mapping[str, Any] = field(default_factory=dict)
+    """When the row applies, e.g. ``{"from": "22:00", "to": "06:00"}`` site wall time."""
+    editable: bool = False
+    min_completeness: float | None = None
+    note: str = ""
+    override_by: str | None = None
+    override_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a rule returns (判定) for one subject and, for windowed rules, one window.
+
+    ``reason`` is a machine-readable code; ``params`` are the values in its sentence. ``value`` is
+    unrounded, in ``unit``. ``evidence`` names what was used, so that it can be opened: ``fact:<id>`` or
+    ``window:<device>|<kind>|<start ms>|<end ms>``. ``since`` is when the state became true (UTC).
+    """
+
+    rule: str
+    outcome: Outcome
+    reason: str
+    subject: Subject
+    params: Mapping[str, Any] = field(default_factory=dict)
+    value: float | None = None
+    unit: str = ""
+    limit: Limit | None = None
+    window_start: datetime | None = None
+    window_end: datetime | None = None
+    completeness: float | None = None
+    """Share 0..1 of the needed evidence that was there; None where it has no meaning."""
+    since: datetime | None = None
+    evidence: tuple[str, ...] = ()
+    evidence_values: Sequence[Any] = ()
+    """Plain values behind ``evidence`` in the same order; they enter the digest."""
+    severity: Severity = Severity.MINOR
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 that a sign-off binds: outcome, reason, value, limit and the evidence itself."""
+        return digest_of(
+            {
+                "rule": self.rule,
+                "outcome": self.outcome.value,
+                "reason": self.reason,
+                "subject": self.subject.key,
+                "value": self.value,
+                "limit": self.limit.value if self.limit else None,
+                "edition": self.limit.edition if self.limit else None,
+                "window": [
+                    self.window_start.isoformat() if self.window_start else None,
+                    self.window_end.isoformat() if self.window_end else None,
+                ],
+                "evidence": list(self.evidence),
+                "values": list(self.evidence_values),
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """What must be true at a task's start or finish, or throughout (控制点).
+
+    ``task`` is a task id, or None for a checkpoint of the whole site. ``required_capacities`` are values of
+    ``ledger.capacities.Capacity``; all of them must sign. ``title`` maps ``en``/``zh`` to a text.
+    """
+
+    id: str
+    kind: Kind
+    control: Control
+    boundary: Boundary
+    rule: str
+    task: str | None = None
+    title: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    required_capacities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A derived number from ``metrics`` that a rule may read, with its unit and what it came from."""
+
+    value: float | None
+    unit: str
+    evidence: tuple[str, ...] = ()
+
+
+class Evidence(Protocol):
+    """What a rule is given: the world as known at ``as_of`` (UTC), nothing later."""
+
+    as_of: datetime
+    zone: ZoneInfo
+
+    def tasks(self) -> Sequence[TaskState]:
+        """All tasks (summaries excluded)."""
+        ...
+
+    def task(self, task_id: str) -> TaskState | None:
+        """One task, or None."""
+        ...
+
+    def facts(self, kind: str, subject: str) -> Sequence[Fact]:
+        """Statements of ``kind`` about a subject id, by event time."""
+        ...
+
+    def devices(self, kind: str, purpose: str | None = None) -> Sequence[Device]:
+        """Devices that report ``kind``, optionally only those of a purpose."""
+        ...
+
+    def windows(self, device: str, kind: str, start: datetime, end: datetime) -> Sequence[Window]:
+        """Minute windows of a device and kind whose start lies in [start, end), ascending."""
+        ...
+
+    def extent(self, device: str, kind: str) -> tuple[datetime, datetime] | None:
+        """Start of the first and end of the last minute window known, or None."""
+        ...
+
+    def figure(self, name: str, task: str | None = None) -> Figure | None:
+        """A derived figure, e.g. ``earned_value``, ``planned_value``, ``budget_at_completion``."""
+        ...
+
+
+class Rule(Protocol):
+    """One rule, one file; the class docstring is its manual page."""
+
+    id: ClassVar[str]
+    """Permanent code, e.g. ``NOI-CN-01``."""
+    kind: ClassVar[Kind]
+    title: ClassVar[Mapping[str, str]]
+
+    def subjects(self, evidence: Evidence) -> Iterable[Subject]:
+        """What the rule watches by itself, without a checkpoint defined for it (may be nothing)."""
+        ...
+
+    def evaluate(
+        self,
+        subject: Subject,
+        parameters: Mapping[str, Any],
+        evidence: Evidence,
+        limits: Sequence[Limit],
+        since: datetime | None = None,
+    ) -> Iterable[Verdict]:
+        """Verdicts for one subject; ``limits`` are this rule's rows, all editions.
+
+        A windowed rule that is given ``since`` (UTC) may leave out windows that end at or before it:
+        the live path re-evaluates only what a batch has touched.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""Observations from site: kinds, normalising, minute windows, devices, places and sources."""

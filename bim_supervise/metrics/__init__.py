@@ -1,0 +1,1 @@
+"""Earned value and other figures derived from plan and evidence."""

@@ -1,0 +1,1 @@
+"""IFC models: elements, quantities, spaces, georeference and content hashes."""

@@ -1,0 +1,115 @@
+"""What the software knows of a model once it is read: plain data, SI units, no ifcopenshell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Element:
+    """An IFC product with a GlobalId (构件).
+
+    Quantities are SI: lengths m, areas m2, volumes m3, weights kg, counts 1, keyed
+    ``"<quantity set>.<quantity name>"`` (e.g. ``"Qto_WallBaseQuantities.NetVolume"``).
+    """
+
+    global_id: str
+    ifc_class: str
+    name: str | None = None
+    predefined_type: str | None = None
+    tag: str | None = None
+    type_name: str | None = None
+    storey: str | None = None
+    space: str | None = None
+    material: str | None = None
+    classifications: tuple[str, ...] = ()
+    quantities: Mapping[str, float] = field(default_factory=dict)
+    bounding_box: tuple[float, float, float, float, float, float] | None = None
+    """xmin, ymin, zmin, xmax, ymax, zmax in project coordinates [m]; None without geometry."""
+    content_hash: str = ""
+    """Hex SHA-256 over what a signature binds; see ``model.content_hash``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storey:
+    """A building storey: name and elevation [m] in project coordinates."""
+
+    global_id: str
+    name: str
+    elevation: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Space:
+    """An IfcSpace: plan polygon (exterior ring, [m], project coordinates) and z range [m]."""
+
+    global_id: str
+    name: str
+    long_name: str | None
+    storey: str | None
+    polygon: tuple[tuple[float, float], ...] | None
+    z_min: float | None
+    z_max: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Georeference:
+    """Where the model lies: map conversion (if any) and IfcSite latitude/longitude [degrees]."""
+
+    crs: str | None = None
+    eastings: float | None = None
+    northings: float | None = None
+    orthogonal_height: float | None = None
+    x_axis_abscissa: float | None = None
+    x_axis_ordinate: float | None = None
+    scale: float | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillItem:
+    """A priced line (清单项) of an IfcCostSchedule; it may have no element.
+
+    ``value`` is the total in the project's currency; ``task_source_ids`` are the GlobalIds of tasks
+    it is assigned to, ``element_ids`` those of elements.
+    """
+
+    global_id: str
+    identification: str | None
+    name: str
+    value: float | None
+    quantity: float | None
+    unit: str | None
+    element_ids: tuple[str, ...] = ()
+    task_source_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelWarning:
+    """Something odd but not fatal: machine-readable code and a sentence."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelReading:
+    """Everything read from one IFC file, ready to be stored as a model revision (模型版本)."""
+
+    file_name: str
+    sha256: str
+    size_bytes: int
+    schema: str
+    authoring_tool: str | None
+    project_name: str | None
+    partial: bool
+    elements: tuple[Element, ...]
+    storeys: tuple[Storey, ...]
+    spaces: tuple[Space, ...]
+    bill_items: tuple[BillItem, ...]
+    georeference: Georeference
+    warnings: tuple[ModelWarning, ...]
+    seconds: Mapping[str, float]
+    """Time spent per stage [s], e.g. ``{"open": .., "elements": .., "content_hash": ..}``."""

@@ -1,0 +1,1 @@
+"""Built-in checkpoint packs, loaded by entry point exactly as an outsider's."""

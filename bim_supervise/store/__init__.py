@@ -1,0 +1,1 @@
+"""The database: SQLModel tables, Alembic migrations, one transaction per batch."""
