@@ -99,6 +99,10 @@ class Task:
     baseline_finish: datetime | None = None
     actual_start: datetime | None = None
     actual_finish: datetime | None = None
+    deadline: datetime | None = None
+    """A date that limits the late finish but moves nothing; a missed one shows as negative float."""
+    remaining_minutes: int | None = None
+    """Duration still to do when the task has started [minutes]; None when the file does not say."""
     percent: float | None = None
     """Percent complete as written by the planner, 0..100; None when the file does not say."""
     budget: float | None = None
@@ -167,6 +171,8 @@ class Calculation:
     dates: Mapping[str, TaskDates] = field(default_factory=dict)
     start: datetime | None = None
     finish: datetime | None = None
+    problems: tuple[Skipped, ...] = ()
+    """What the calculation could not take at face value, e.g. a manual task without dates."""
 
     @property
     def critical(self) -> tuple[str, ...]:
