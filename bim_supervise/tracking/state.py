@@ -41,8 +41,10 @@ class ElementState:
     """The earliest statement that it was delivered."""
     installed: Fact | None = None
     """The earliest statement that it was installed."""
+    installed_last: Fact | None = None
+    """The latest one; an element seen missing after it does not count as installed."""
     installed_by_device: Fact | None = None
-    """The earliest authenticated statement by something else than a person."""
+    """The earliest authenticated statement reported by a registered device."""
     missing: tuple[Fact, ...] = ()
     """Every statement that it was seen missing, by event time."""
     inspected: Fact | None = None
@@ -57,7 +59,7 @@ class TaskState:
     planned_start: datetime | None
     planned_finish: datetime | None
     started: Fact | None = None
-    """The earliest statement that it started (its value may be corrected by a later received one)."""
+    """The earliest standing statement that it started; see ``tracking.fold`` for corrections."""
     finished: Fact | None = None
     actual_start: datetime | None = None
     """UTC; from ``started``, else from the plan file's own actuals."""

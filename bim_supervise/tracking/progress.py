@@ -1,0 +1,92 @@
+"""Planned and observed progress at a moment: counts of tasks, and the forecast of the finish."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bim_supervise.core.clock import to_utc, to_wall
+from bim_supervise.schedule.tasks import Schedule
+from bim_supervise.tracking.state import TaskState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedCounts:
+    """How many tasks should have started and finished by the plan; milestones count, summaries do not.
+
+    ``undated`` tasks have neither a stored nor a calculated planned start and can be in neither count.
+    """
+
+    total: int
+    planned_started: int
+    planned_finished: int
+    undated: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActualCounts:
+    """How many tasks have started and finished; both None when nobody has stated any start or finish.
+
+    A task that is known to have finished counts as started.
+    """
+
+    actual_started: int | None
+    actual_finished: int | None
+
+
+def moment_of(as_of: date | datetime, zone: ZoneInfo) -> datetime:
+    """The instant (aware UTC) meant by ``as_of``.
+
+    A date alone means the end of that site day (its last microsecond), so that what is planned or observed on
+    the day is included. A datetime without an offset is site wall time.
+    """
+    if isinstance(as_of, datetime):
+        return to_utc(as_of, zone)
+    midnight = datetime.combine(as_of + timedelta(days=1), time.min)
+    return to_utc(midnight, zone) - timedelta(microseconds=1)
+
+
+def planned_counts(states: Iterable[TaskState], as_of: datetime, zone: ZoneInfo) -> PlannedCounts:
+    """Tasks whose planned start and finish (site wall time) lie at or before ``as_of`` (aware UTC)."""
+    now = to_wall(as_of, zone)
+    total = started = finished = undated = 0
+    for state in states:
+        total += 1
+        undated += state.planned_start is None
+        started += state.planned_start is not None and state.planned_start <= now
+        finished += state.planned_finish is not None and state.planned_finish <= now
+    return PlannedCounts(total=total, planned_started=started, planned_finished=finished, undated=undated)
+
+
+def actual_counts(states: Iterable[TaskState]) -> ActualCounts:
+    """Tasks observed to have started and finished."""
+    started = finished = 0
+    for state in states:
+        finished += state.actual_finish is not None
+        started += state.actual_start is not None or state.actual_finish is not None
+    if not started:
+        return ActualCounts(actual_started=None, actual_finished=None)
+    return ActualCounts(actual_started=started, actual_finished=finished)
+
+
+def with_actuals(schedule: Schedule, states: Sequence[TaskState], zone: ZoneInfo) -> Schedule:
+    """The plan with the observed starts, finishes and percents put in (wall times), ready for CPM.
+
+    Only what was observed is put in: a task nobody has spoken of keeps neither the planner's actuals after
+    the states' moment nor a percent.
+    """
+    by_id = {state.task.id: state for state in states}
+    tasks = []
+    for task in schedule.tasks:
+        state = by_id.get(task.id)
+        if state is not None:
+            task = replace(
+                task,
+                actual_start=to_wall(state.actual_start, zone) if state.actual_start else None,
+                actual_finish=to_wall(state.actual_finish, zone) if state.actual_finish else None,
+                percent=None if state.complete is None else 100 * state.complete,
+            )
+        tasks.append(task)
+    return replace(schedule, tasks=tuple(tasks))
