@@ -1,0 +1,117 @@
+"""Puts the ASGI application together: screens, routes, guards and the subscriber's lifespan."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import importlib.util
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+from anyio import to_thread
+from starlette.middleware import Middleware
+from streamlit import config as streamlit_config
+
+from bim_supervise import api
+from bim_supervise.core.errors import StoreFailed
+from bim_supervise.server.guard import OriginCheck, SecurityHeaders, SessionGuard
+from bim_supervise.server.login import Login
+from bim_supervise.server.routes import PlainRoutes
+from bim_supervise.server.sessions import SessionCheck
+from bim_supervise.server.subscriber import running
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import AsyncIterator
+
+    from bim_supervise.api import Project
+    from bim_supervise.server.settings import ServerSettings
+
+UI_PACKAGE = "bim_supervise_ui"
+
+
+def screens_script() -> Path:
+    """The main script of the screens, wherever the package is installed.
+
+    Raises:
+        StoreFailed: ``screens_missing`` when the package is not installed.
+    """
+    found = importlib.util.find_spec(UI_PACKAGE)
+    if found is None or found.origin is None:
+        raise StoreFailed(
+            "screens_missing",
+            f"The package {UI_PACKAGE} is not installed.",
+            "Install bim-supervise from its wheel, or 'pip install .' in the checkout.",
+        )
+    return Path(found.origin).with_name("app.py")
+
+
+def configure_screens() -> None:
+    """Sets the look and behaviour of the screens, so that no configuration file has to be found."""
+    theme = importlib.import_module(f"{UI_PACKAGE}.theme")
+    options: dict[str, Any] = {
+        "browser.gatherUsageStats": False,
+        "client.showErrorDetails": "none",
+        "client.showErrorLinks": False,
+        "client.toolbarMode": "viewer",
+        "logger.hideWelcomeMessage": True,
+        "runner.magicEnabled": False,
+        "runner.postScriptGC": False,
+        "server.allowRunOnSave": False,
+        "server.fileWatcherType": "none",
+        "server.headless": True,
+        "server.maxUploadSize": 1024,
+        **theme.streamlit_options(),
+    }
+    streamlit_config.get_config_options(force_reparse=True, options_from_flags=options)
+
+
+def build_app(settings: ServerSettings) -> st.App:
+    """One ASGI application for one project; it must be the only one of its process.
+
+    Args:
+        settings: what to serve.
+
+    Returns:
+        An application for any ASGI server; its lifespan runs the MQTT subscriber.
+    """
+    os.environ["BIM_SUPERVISE_PROJECT"] = str(Path(settings.project_dir).resolve())
+    if settings.database_url:
+        os.environ["BIM_SUPERVISE_DATABASE_URL"] = settings.database_url
+    else:
+        os.environ.pop("BIM_SUPERVISE_DATABASE_URL", None)
+    configure_screens()
+
+    def project() -> Project:
+        return api.shared_project()
+
+    sessions = SessionCheck(lambda token: project().session_user(token))
+    login = Login(project, sessions, session_hours=settings.session_hours)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
+        async with contextlib.AsyncExitStack() as stack:
+            opened = await to_thread.run_sync(project)
+            for companion in settings.companions:
+                await stack.enter_async_context(companion())
+            if settings.mqtt_url:
+                url = settings.mqtt_url
+
+                async def listen(stop: asyncio.Event) -> None:
+                    await api.listen(opened, url, list(settings.mqtt_topics), settings.mqtt_trusted, stop)
+
+                await stack.enter_async_context(running(listen))
+            yield {}
+
+    return st.App(
+        screens_script(),
+        routes=[*login.routes(), *PlainRoutes(project).routes()],
+        middleware=[
+            Middleware(SecurityHeaders),
+            Middleware(OriginCheck),
+            Middleware(SessionGuard, sessions=sessions),
+        ],
+        lifespan=lifespan,
+    )

@@ -1,0 +1,179 @@
+"""Pure ASGI middleware: no session, no answer; no foreign origin; security headers on everything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
+
+from bim_supervise.server.sessions import SessionCheck, cookie
+from bim_supervise.server.settings import SESSION_COOKIE
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+OPEN_PATHS = frozenset({"/login", "/healthz"})
+"""The only paths that answer without a session."""
+
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+# The screens' front end evaluates chart specifications and starts workers from blobs.
+PAGE_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+    "connect-src 'self'; media-src 'self' blob:; worker-src 'self' blob:; object-src 'none'; "
+    "frame-src 'self' blob:; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+)
+
+_HEADERS: tuple[tuple[bytes, bytes], ...] = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(self), microphone=(), geolocation=(), payment=(), usb=()"),
+    (b"content-security-policy", PAGE_POLICY.encode()),
+)
+
+
+def _header(scope: Scope, name: bytes) -> str | None:
+    for key, value in scope.get("headers", []):
+        if key.lower() == name:
+            return str(value.decode("latin-1"))
+    return None
+
+
+def same_origin(scope: Scope) -> bool | None:
+    """Whether the request's Origin is the host it was sent to; None when it names no origin."""
+    origin = _header(scope, b"origin")
+    if origin is None:
+        return None
+    host = _header(scope, b"host")
+    return host is not None and urlsplit(origin).netloc.lower() == host.lower()
+
+
+class SecurityHeaders:
+    """Adds security headers to every response that does not set its own."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes the request on and completes the headers of its response."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def completed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = list(message.get("headers", []))
+                present = {key.lower() for key, _ in headers}
+                headers += [(key, value) for key, value in _HEADERS if key not in present]
+                message = {**message, "headers": headers}
+            await send(message)
+
+        await self.app(scope, receive, completed)
+
+
+class OriginCheck:
+    """Refuses changing requests and websockets that another site's page makes.
+
+    A request without Origin is not made by a page of another site (browsers always send it there), so a
+    changing request may lack it; a websocket may not, since only browsers open ours.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes same-origin traffic on; answers 403 to the rest."""
+        if scope["type"] == "websocket" and same_origin(scope) is not True:
+            await refuse_websocket(scope, receive, send, 403)
+            return
+        if scope["type"] == "http" and scope["method"] not in _SAFE_METHODS and same_origin(scope) is False:
+            await respond(send, 403, b"origin")
+            return
+        await self.app(scope, receive, send)
+
+
+class SessionGuard:
+    """Asks for a valid session on every route and websocket except login and health.
+
+    A page asked for without a session is redirected to the login page, anything else is answered 401. A
+    websocket is checked when it opens and on every message, so that it ends with its session.
+
+    Args:
+        app: the application behind the guard.
+        sessions: who a request belongs to.
+    """
+
+    def __init__(self, app: ASGIApp, sessions: SessionCheck) -> None:
+        self.app = app
+        self.sessions = sessions
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes requests with a session on."""
+        kind = scope["type"]
+        if kind == "lifespan" or (kind == "http" and scope["path"] in OPEN_PATHS):
+            await self.app(scope, receive, send)
+            return
+        user = await self.sessions.user(dict(scope))
+        if user is not None:
+            scope.setdefault("state", {})["user"] = user
+            guarded = self._checked(scope, receive) if kind == "websocket" else receive
+            await self.app(scope, guarded, send)
+        elif kind == "websocket":
+            await refuse_websocket(scope, receive, send, 401)
+        elif self._wants_page(scope):
+            target = scope["path"]
+            if scope.get("query_string"):
+                target += "?" + scope["query_string"].decode("latin-1")
+            location = "/login" if target == "/" else f"/login?next={quote(target, safe='')}"
+            await respond(send, 303, b"", [(b"location", location.encode("latin-1"))])
+        else:
+            await respond(send, 401, b"session")
+
+    @staticmethod
+    def _wants_page(scope: Scope) -> bool:
+        return (
+            scope["method"] in ("GET", "HEAD")
+            and "text/html" in (_header(scope, b"accept") or "")
+            and not scope["path"].startswith("/_stcore")
+        )
+
+    def _checked(self, scope: Scope, receive: Receive) -> Receive:
+        token = cookie(list(scope["headers"]), SESSION_COOKIE) or ""
+
+        async def checked() -> Message:
+            message = await receive()
+            if message["type"] == "websocket.receive" and await self.sessions.user_of(token) is None:
+                return {"type": "websocket.disconnect", "code": 1008}
+            return message
+
+        return checked
+
+
+async def respond(
+    send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]] | None = None
+) -> None:
+    """Sends a whole short plain-text response."""
+    base: list[tuple[bytes, bytes]] = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"cache-control", b"no-store"),
+        (b"content-length", str(len(body)).encode()),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": base + (headers or [])})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def refuse_websocket(scope: Scope, receive: Receive, send: Send, status: int) -> None:
+    """Refuses a websocket before it opens, with an HTTP status where the server can send one."""
+    await receive()
+    if "websocket.http.response" in scope.get("extensions", {}):
+        start: dict[str, Any] = {
+            "type": "websocket.http.response.start",
+            "status": status,
+            "headers": [(b"content-length", b"0")],
+        }
+        await send(start)
+        await send({"type": "websocket.http.response.body", "body": b""})
+    else:
+        await send({"type": "websocket.close", "code": 1008})
