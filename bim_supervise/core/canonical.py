@@ -8,6 +8,9 @@ from typing import Any
 
 import rfc8785
 
+GENESIS_HASH = "0" * 64
+"""What the first entry of a hash chain names as the hash before it: no SHA-256, so nothing can precede it."""
+
 
 def canonical_json(value: Any) -> bytes:
     """RFC 8785 canonical JSON of plain data (str, int up to 2^53, float, bool, None, list, dict)."""

@@ -1,0 +1,31 @@
+"""One unit of work: everything a transaction can do, put together from its subjects."""
+
+from __future__ import annotations
+
+from bim_supervise.store.work_conflicts import WorkConflicts
+from bim_supervise.store.work_facts import WorkFacts
+from bim_supervise.store.work_files import WorkFiles
+from bim_supervise.store.work_judgement import WorkJudgement
+from bim_supervise.store.work_ledger import WorkLedger
+from bim_supervise.store.work_model import WorkModel
+from bim_supervise.store.work_people import WorkPeople
+from bim_supervise.store.work_project import WorkProject
+from bim_supervise.store.work_readings import WorkReadings
+from bim_supervise.store.work_schedule import WorkSchedule
+from bim_supervise.store.work_site import WorkSite
+
+
+class Work(
+    WorkProject,
+    WorkModel,
+    WorkSchedule,
+    WorkSite,
+    WorkFacts,
+    WorkReadings,
+    WorkConflicts,
+    WorkJudgement,
+    WorkPeople,
+    WorkLedger,
+    WorkFiles,
+):
+    """What can be done inside one transaction of a ``Store``; of no use once it has ended."""

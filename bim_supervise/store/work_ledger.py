@@ -1,0 +1,58 @@
+"""The ledger: entries are added behind the head, and nothing else ever happens to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from sqlalchemy import select
+
+from bim_supervise.core.canonical import GENESIS_HASH, sha256_hex
+from bim_supervise.store.records import LedgerHead, LedgerRow
+from bim_supervise.store.tables_base import table_of
+from bim_supervise.store.tables_ledger import LedgerEntryTable
+from bim_supervise.store.work_base import WorkBase
+
+_ENTRY = table_of(LedgerEntryTable)
+_CHUNK = 1000
+
+
+class WorkLedger(WorkBase):
+    """What was signed."""
+
+    def append_entry(self, make: Callable[[int, str], bytes]) -> LedgerRow:
+        """Append one entry.
+
+        The write transaction keeps every other writer out until it ends, so the head cannot move between
+        reading it and writing behind it.
+
+        Args:
+            make: given the sequence and the hash of the entry before, returns the canonical bytes.
+
+        Returns:
+            The entry as stored, with the SHA-256 of its bytes.
+        """
+        head = self.ledger_head()
+        sequence = head.entries + 1
+        data = make(sequence, head.hash)
+        row = LedgerRow(sequence, head.hash, sha256_hex(data), data)
+        self._insert(LedgerEntryTable, [row._asdict()])
+        return row
+
+    def ledger_head(self) -> LedgerHead:
+        """The number of entries and the hash of the last (64 zeros when there is none)."""
+        row = self._row(select(_ENTRY.c.sequence, _ENTRY.c.hash).order_by(_ENTRY.c.sequence.desc()).limit(1))
+        if row is None:
+            return LedgerHead(entries=0, hash=GENESIS_HASH)
+        return LedgerHead(entries=int(row["sequence"]), hash=str(row["hash"]))
+
+    def entries(self, after: int = 0) -> Iterator[LedgerRow]:
+        """Entries with a sequence greater than ``after``, in order, read in portions."""
+        last = after
+        while True:
+            statement = select(_ENTRY).where(_ENTRY.c.sequence > last).order_by(_ENTRY.c.sequence)
+            rows = self._connection.execute(statement.limit(_CHUNK)).all()
+            for row in rows:
+                yield LedgerRow(row.sequence, row.previous_hash, row.hash, bytes(row.data))
+            if len(rows) < _CHUNK:
+                return
+            last = rows[-1].sequence
