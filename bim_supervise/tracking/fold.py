@@ -127,6 +127,15 @@ def installed_now(element: ElementState) -> bool:
     return last is not None and all(seen.event_time <= last.event_time for seen in element.missing)
 
 
+def life_of(element: ElementState) -> str | None:
+    """The element's life in one word: ``installed``, ``missing``, ``delivered``; None when nobody said."""
+    if element.installed is not None and installed_now(element):
+        return "installed"
+    if element.missing:
+        return "missing"
+    return "delivered" if element.delivered is not None else None
+
+
 def _corrects(fact: Fact) -> tuple[str, ...]:
     value = fact.payload.get("corrects")
     if isinstance(value, str):

@@ -1,14 +1,13 @@
-"""Planned and observed progress at a moment: counts of tasks, and the forecast of the finish."""
+"""Planned and observed progress at a moment: counts of tasks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bim_supervise.core.clock import to_utc, to_wall
-from bim_supervise.schedule.tasks import Schedule
 from bim_supervise.tracking.state import TaskState
 
 
@@ -69,24 +68,3 @@ def actual_counts(states: Iterable[TaskState]) -> ActualCounts:
     if not started:
         return ActualCounts(actual_started=None, actual_finished=None)
     return ActualCounts(actual_started=started, actual_finished=finished)
-
-
-def with_actuals(schedule: Schedule, states: Sequence[TaskState], zone: ZoneInfo) -> Schedule:
-    """The plan with the observed starts, finishes and percents put in (wall times), ready for CPM.
-
-    Only what was observed is put in: a task nobody has spoken of keeps neither the planner's actuals after
-    the states' moment nor a percent.
-    """
-    by_id = {state.task.id: state for state in states}
-    tasks = []
-    for task in schedule.tasks:
-        state = by_id.get(task.id)
-        if state is not None:
-            task = replace(
-                task,
-                actual_start=to_wall(state.actual_start, zone) if state.actual_start else None,
-                actual_finish=to_wall(state.actual_finish, zone) if state.actual_finish else None,
-                percent=None if state.complete is None else 100 * state.complete,
-            )
-        tasks.append(task)
-    return replace(schedule, tasks=tuple(tasks))

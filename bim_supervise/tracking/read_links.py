@@ -9,9 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from bim_supervise.core.errors import InputRefused
+from bim_supervise.events.read_yaml import read_yaml
 from bim_supervise.model.elements import Element
 from bim_supervise.schedule.tasks import Calculation, Schedule
 from bim_supervise.tracking.link_mapping import (
@@ -38,20 +37,9 @@ def read_link_mapping(path: Path) -> LinkMapping:
     """Read the YAML file that says which columns hold what.
 
     Raises:
-        InputRefused: ``file_unreadable``, ``mapping_unreadable`` (no YAML) or ``mapping_invalid``.
+        InputRefused: ``file_not_found``, ``file_too_large``, ``yaml_invalid`` or ``mapping_invalid``.
     """
-    try:
-        data = yaml.safe_load(_text(path))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f" line {mark.line + 1}" if mark else ""
-        raise InputRefused(
-            "mapping_unreadable",
-            f"{path.name}{place} is not valid YAML.",
-            "Check indentation and colons; a tab is not allowed.",
-            file=path.name,
-        ) from error
-    return parse_link_mapping(data, path.name)
+    return parse_link_mapping(read_yaml(path, "link mapping"), path.name)
 
 
 def read_link_table(path: Path) -> LinkTable:
