@@ -1,0 +1,1 @@
+"""The screens of bim-supervise: what supervisors, engineers and owners see."""

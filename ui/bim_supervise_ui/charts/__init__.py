@@ -1,0 +1,1 @@
+"""Chart options as plain data: pure functions, so that they can be tested without a browser."""

@@ -1,0 +1,129 @@
+"""Numbers, money, dates and ages as people write them, in the site's time zone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from typing import TYPE_CHECKING
+
+from babel.dates import format_date, format_skeleton, format_timedelta
+from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
+
+from bim_supervise_ui import session
+from bim_supervise_ui.i18n import language
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+UNKNOWN = "—"
+"""Shown where nothing is known; never a zero."""
+
+_LOCALES = {"zh": "zh_Hans_CN", "en": "en_GB"}
+
+
+@dataclass(frozen=True, slots=True)
+class Formats:
+    """Formats values for one language, time zone and currency; None becomes an em dash.
+
+    Args:
+        language: ``en`` or ``zh``.
+        zone: the site's time zone.
+        currency: ISO 4217 code.
+    """
+
+    language: str
+    zone: tzinfo
+    currency: str
+
+    @property
+    def locale(self) -> str:
+        """The Babel locale of the language."""
+        return _LOCALES.get(self.language, "en_GB")
+
+    def number(self, value: float | None, digits: int = 1) -> str:
+        """A number with up to ``digits`` decimals."""
+        if value is None:
+            return UNKNOWN
+        return str(
+            format_decimal(value, format=f"#,##0.{'#' * digits}" if digits else "#,##0", locale=self.locale)
+        )
+
+    def fixed(self, value: float | None, digits: int = 2) -> str:
+        """A number with exactly ``digits`` decimals."""
+        if value is None:
+            return UNKNOWN
+        return str(format_decimal(value, format=f"#,##0.{'0' * digits}", locale=self.locale))
+
+    def share(self, value: float | None, digits: int = 0) -> str:
+        """A share 0..1 as percent."""
+        if value is None:
+            return UNKNOWN
+        pattern = f"#,##0.{'0' * digits}%" if digits else "#,##0%"
+        return str(format_percent(value, format=pattern, locale=self.locale))
+
+    def percent(self, value: float | None, digits: int = 1) -> str:
+        """A percent value 0..100."""
+        return self.share(None if value is None else value / 100, digits)
+
+    def money(self, value: float | None) -> str:
+        """An amount in the project's currency, in full."""
+        if value is None:
+            return UNKNOWN
+        return str(format_currency(value, self.currency, locale=self.locale))
+
+    def money_short(self, value: float | None) -> str:
+        """An amount in the project's currency, shortened for key figures."""
+        if value is None:
+            return UNKNOWN
+        return str(
+            format_compact_currency(value, self.currency, locale=self.locale, fraction_digits=2)
+        ).replace("CN¥", "¥")
+
+    def quantity(self, value: float | None, unit: str | None, digits: int = 2) -> str:
+        """A number with its unit."""
+        if value is None:
+            return UNKNOWN
+        return f"{self.number(value, digits)} {unit}".strip() if unit else self.number(value, digits)
+
+    def moment(self, instant: datetime | None, *, year: bool = True) -> str:
+        """An instant (aware) at site time: date and minute."""
+        if instant is None:
+            return UNKNOWN
+        return self.wall(instant.astimezone(self.zone).replace(tzinfo=None), year=year)
+
+    def wall(self, when: datetime | None, *, year: bool = True) -> str:
+        """A site wall time: date and minute."""
+        if when is None:
+            return UNKNOWN
+        day = self.day(when.date(), year=year)
+        return f"{day} {when:%H:%M}"
+
+    def clock(self, instant: datetime | None) -> str:
+        """An instant (aware) at site time: hour and minute."""
+        return UNKNOWN if instant is None else f"{instant.astimezone(self.zone):%H:%M}"
+
+    def day(self, day: date | None, *, year: bool = True) -> str:
+        """A site day."""
+        if day is None:
+            return UNKNOWN
+        if year:
+            return str(format_date(day, format="medium", locale=self.locale))
+        return str(format_skeleton("MMMd", day, locale=self.locale))
+
+    def span(self, length: timedelta) -> str:
+        """A length of time in words."""
+        return str(format_timedelta(length, locale=self.locale, threshold=1.2))
+
+    def zone_name(self, instant: datetime) -> str:
+        """The zone at an instant as its offset, e.g. ``UTC+8``: abbreviations are ambiguous."""
+        offset = instant.astimezone(self.zone).utcoffset()
+        minutes = int(offset.total_seconds() // 60) if offset is not None else 0
+        hours, rest = divmod(abs(minutes), 60)
+        sign = "+" if minutes >= 0 else "\u2212"
+        return f"UTC{sign}{hours}" + (f":{rest:02d}" if rest else "")
+
+
+def formats() -> Formats:
+    """The formats of this session."""
+    project = session.project()
+    return Formats(language(), project.zone, project.info().currency)

@@ -1,0 +1,223 @@
+"""Today: key figures, what is late, which gates need somebody, and the alarms by rank."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from bim_supervise.core.errors import SupervisionError
+from bim_supervise_ui import screens, session
+from bim_supervise_ui.formats import formats
+from bim_supervise_ui.i18n import label, localised, t
+from bim_supervise_ui.widgets import evidence, figures, freshness, limits, notices, page, pills, rows
+from bim_supervise_ui.widgets.html import Markup, join, show, tag
+from bim_supervise_ui.widgets.tasks import LateTask, late_tasks
+
+if TYPE_CHECKING:
+    from bim_supervise.api.views import AlarmView, CheckpointView, Freshness
+
+_ALARMS_SHOWN = 8
+_GATES_SHOWN = 8
+_LATE_SHOWN = 12
+_NEEDS_SOMEBODY = (
+    "waiting_for_signature",
+    "evidence_failed",
+    "blocked_by_ncr",
+    "stale",
+    "waiting_for_evidence",
+    "undetermined",
+    "notice_running",
+)
+
+
+def draw() -> None:
+    """Draws the screen."""
+    page.head(t("today.title"), t("today.purpose"))
+    page.live(_key_figures, "figures")
+    left, right = st.columns([1.15, 1], gap="small")
+    with left:
+        page.live(_alarms, "alarms")
+        page.live(_late, "late")
+    with right:
+        page.live(_gates, "gates")
+    _acknowledge_dialog()
+    evidence.dialog()
+
+
+def _key_figures() -> None:
+    project = session.project()
+    fresh = project.freshness()
+    status = session.shared("status", project.status)
+    cards = (
+        figures.progress_card(status),
+        figures.money_card(status),
+        figures.gates_card(status),
+        figures.green_card(status),
+    )
+    show(
+        freshness.warning(fresh),
+        freshness.block(fresh, tag("div", join(cards), cls="cards wide-first")),
+    )
+
+
+def _alarms() -> None:
+    project = session.project()
+    fresh = project.freshness()
+    alarms: list[AlarmView] = session.shared("alarms", project.alarms)
+    waiting = sum(alarm.state == "open" for alarm in alarms)
+    with st.container(key="panel-alarms"):
+        page.section(t("today.alarms"), t("today.alarms_small", open=waiting, all=len(alarms)))
+        if not alarms:
+            unknown = fresh.last_received is None
+            show(
+                notices.empty(
+                    t("today.no_alarms_unknown" if unknown else "today.no_alarms"), t("today.no_alarms_hint")
+                )
+            )
+        for alarm in alarms[:_ALARMS_SHOWN]:
+            if rows.opening(
+                rows.row_key("alarm", alarm.id), t("alarm.open", what=_alarm_title(alarm)), _alarm_row(alarm)
+            ):
+                page.ask("alarm", alarm.id)
+        if len(alarms) > _ALARMS_SHOWN:
+            show(tag("div", t("today.more_alarms", count=len(alarms) - _ALARMS_SHOWN), cls="limit"))
+
+
+def _alarm_title(alarm: AlarmView) -> str:
+    return alarm.task_name or alarm.device or alarm.element or t("alarm.site")
+
+
+def _alarm_row(alarm: AlarmView) -> Markup:
+    f = formats()
+    measured = f.quantity(alarm.value, alarm.unit) if alarm.value is not None else ""
+    if measured and alarm.limit and alarm.limit.value is not None:
+        measured = f"{measured} / {f.quantity(alarm.limit.value, alarm.limit.unit)}"
+    where = " · ".join(part for part in (alarm.rule, alarm.device) if part)
+    return rows.content(
+        limits.reason(alarm.reason, alarm.params),
+        meta=_alarm_title(alarm),
+        lead=join((pills.severity(alarm.severity), pills.alarm(alarm.state)), " "),
+        side=measured,
+        full=t("alarm.row", where=where, moment=f.moment(alarm.raised_at, year=False)),
+    )
+
+
+def _acknowledge_dialog() -> None:
+    wanted = page.asked("alarm")
+    if wanted is None:
+        return
+    project = session.project()
+    alarm = next((row for row in project.alarms(cleared=True) if row.id == wanted), None)
+
+    @st.dialog(t("alarm.title"), width="medium", on_dismiss=page.answered)
+    def opened() -> None:
+        user = session.require_user()
+        if alarm is None:
+            show(notices.empty(t("alarm.gone")))
+            return
+        f = formats()
+        show(
+            tag("div", pills.severity(alarm.severity), " ", pills.alarm(alarm.state)),
+            tag("div", tag("b", limits.reason(alarm.reason, alarm.params)), " · ", _alarm_title(alarm)),
+            limits.limit_line(alarm.limit),
+            tag(
+                "div",
+                t("alarm.raised", moment=f.moment(alarm.raised_at), zone=f.zone_name(alarm.raised_at)),
+                cls="limit",
+            ),
+        )
+        if alarm.acknowledged_at:
+            name = alarm.acknowledged_by or ""
+            text = t(
+                "alarm.acknowledged",
+                name=name,
+                moment=f.moment(alarm.acknowledged_at),
+                comment=alarm.comment or "",
+            )
+            show(tag("div", text, cls="limit"))
+        if alarm.state == "open":
+            comment = st.text_area(t("alarm.comment"), key=f"comment-{alarm.id}", max_chars=1000)
+            if st.button(
+                t("alarm.acknowledge"), type="primary", key=f"ack-{alarm.id}", disabled=not comment.strip()
+            ):
+                try:
+                    project.acknowledge(alarm.id, user.name, comment.strip())
+                except SupervisionError as error:
+                    notices.refused(error)
+                    return
+                session.changed()
+                page.answered()
+                notices.remember(t("alarm.done"))
+                st.rerun()
+        if alarm.task and st.button(t("alarm.to_task"), type="tertiary", key=f"task-{alarm.id}"):
+            page.answered()
+            screens.go("timeline", task=alarm.task)
+
+    opened()
+
+
+def _gates() -> None:
+    project = session.project()
+    user = session.require_user()
+    found: list[CheckpointView] = session.shared(
+        "checkpoints", lambda: project.checkpoints(user=user.name), user.name
+    )
+    waiting = [item for item in found if item.state in _NEEDS_SOMEBODY]
+    waiting.sort(key=lambda item: (not item.may_sign, _NEEDS_SOMEBODY.index(item.state)))
+    mine = sum(item.may_sign for item in waiting)
+    with st.container(key="panel-gates"):
+        page.section(t("today.gates"), t("today.gates_small", mine=mine, all=len(waiting)))
+        if not waiting:
+            show(notices.empty(t("today.no_gates"), t("today.no_gates_hint")))
+        for item in waiting[:_GATES_SHOWN]:
+            title = localised(item.title, item.id)
+            if rows.opening(rows.row_key("gate", item.id), t("checkpoint.open", what=title), _gate_row(item)):
+                screens.go("checkpoints", id=item.id)
+        if len(waiting) > _GATES_SHOWN and st.button(
+            t("today.all_gates", count=len(waiting)), type="tertiary"
+        ):
+            screens.go("checkpoints")
+
+
+def _gate_row(item: CheckpointView) -> Markup:
+    missing = limits.needed(item.missing[0]) if item.missing else ""
+    return rows.content(
+        localised(item.title, item.id),
+        meta=item.task_name or "",
+        lead=pills.gate(item.state),
+        side=t("checkpoint.yours") if item.may_sign else label("control", item.control),
+        full=missing,
+    )
+
+
+def _late() -> None:
+    project = session.project()
+    fresh: Freshness = project.freshness()
+    late: list[LateTask] = late_tasks(session.shared("tasks", project.tasks), fresh.site_now, project.zone)
+    with st.container(key="panel-late"):
+        page.section(t("today.late"), t("today.late_small", count=len(late)))
+        if not late:
+            show(notices.empty(t("today.no_late"), t("today.no_late_hint")))
+        for item in late[:_LATE_SHOWN]:
+            key = rows.row_key("late", item.task.id)
+            if rows.opening(key, t("task.open", what=item.task.name), _late_row(item)):
+                screens.go("timeline", task=item.task.id)
+        if len(late) > _LATE_SHOWN and st.button(t("today.all_late", count=len(late)), type="tertiary"):
+            screens.go("timeline", only="late")
+
+
+def _late_row(item: LateTask) -> Markup:
+    f = formats()
+    task = item.task
+    slack = (
+        t("task.float_days", days=f.number(task.total_float_hours / 24, 1)) if task.total_float_hours else ""
+    )
+    return rows.content(
+        task.name,
+        lead=pills.late(item.days, t(f"today.late_{item.end}", days=f.number(max(item.days, 0), 0))),
+        side=pills.critical() if task.critical else slack,
+        full=t(
+            "today.late_row", start=f.wall(task.start, year=False), finish=f.wall(task.finish, year=False)
+        ),
+    )
