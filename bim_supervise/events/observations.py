@@ -48,6 +48,8 @@ class ObservationKind:
     subjects: tuple[SubjectType, ...] = (SubjectType.DEVICE,)
     values: tuple[str, ...] = ()
     """Allowed text values of a fact, if it is a choice (e.g. inspected: pass, fail)."""
+    numeric: bool = False
+    """A fact that states a number (e.g. a quantity); telemetry always is a number."""
 
 
 class Quality(StrEnum):

@@ -1,14 +1,49 @@
 """Minute windows: exact integer partials that merge in any order.
 
-A reading of value ``v`` speaks for ``interval_s`` seconds from its event time, but no further than the
-next reading of the same series and no further than the end of its minute's share (the rest is carried
-by the following minutes). All sums are integers: values in steps of the kind's resolution, time in
-milliseconds, sound energy in fixed point.
+A reading of value ``v`` speaks for its interval from its event time, but no further than the next
+reading of the same series; its time is shared out over the minutes it reaches into. All sums are
+integers: values in steps of the kind's resolution, time in milliseconds, sound energy in fixed point
+(``events.partials`` gives scale and error bound).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bim_supervise.core.clock import epoch_ms, from_epoch_ms, to_utc
+from bim_supervise.events.observations import ObservationKind
+from bim_supervise.events.partials import (
+    ENERGY_SCALE,
+    MINUTE_MS,
+    Affected,
+    Integers,
+    MinutePartials,
+    affected_minutes,
+    emptied_minutes,
+    minute_partials,
+)
+
+__all__ = [
+    "Affected",
+    "Window",
+    "affected_minutes",
+    "coverage",
+    "empty_window",
+    "equivalent_level",
+    "in_periods",
+    "mean",
+    "merge",
+    "minute_windows",
+    "recompute",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,8 +52,10 @@ class Window:
 
     ``start_ms``/``end_ms`` bound it (UTC epoch milliseconds); ``count`` readings; ``covered_ms`` time
     spoken for; ``weighted_sum`` = sum of value steps x ms; ``energy_sum`` = fixed-point sum of
-    10^(0.1 L) x ms for energetic kinds; ``minimum``/``maximum`` in steps; ``distrusted`` readings whose
-    quality is not good or whose sender is unknown.
+    10^(0.1 L) x ms for energetic kinds; ``minimum``/``maximum`` in steps of the values that speak in it;
+    ``first``/``last`` the values, and ``first_ms``/``last_ms`` the times, of the readings inside it (0 when
+    ``count`` is 0); ``distrusted`` the covered time [ms] spoken for by readings whose quality is not good or
+    whose sender is unknown.
     """
 
     device: str
@@ -36,3 +73,271 @@ class Window:
     last_ms: int
     last: int
     distrusted: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing speaks in it: no reading, and no share of an earlier one."""
+        return self.count == 0 and self.covered_ms == 0
+
+
+def empty_window(device: str, kind: str, start_ms: int = 0, end_ms: int = 0) -> Window:
+    """A window in which nothing speaks; without bounds it is the identity of ``merge``."""
+    return Window(
+        device=device,
+        kind=kind,
+        start_ms=start_ms,
+        end_ms=end_ms,
+        count=0,
+        covered_ms=0,
+        weighted_sum=0,
+        energy_sum=0,
+        minimum=0,
+        maximum=0,
+        first_ms=0,
+        first=0,
+        last_ms=0,
+        last=0,
+    )
+
+
+def minute_windows(
+    device: str,
+    kind: str,
+    event_ms: Integers,
+    steps: Integers,
+    interval_ms: Integers,
+    flags: NDArray[np.uint8],
+    kind_spec: ObservationKind,
+) -> list[Window]:
+    """The minute windows of all given readings of one series, ascending; arrays have shape (n,).
+
+    The order of the readings does not matter. See ``minute_partials`` for the columns.
+    """
+    return _as_windows(device, kind, minute_partials(event_ms, steps, interval_ms, flags, kind_spec))
+
+
+def recompute(
+    device: str,
+    kind: str,
+    event_ms: Integers,
+    steps: Integers,
+    interval_ms: Integers,
+    flags: NDArray[np.uint8],
+    kind_spec: ObservationKind,
+    affected: Affected,
+) -> list[Window]:
+    """The windows of the affected minutes, to be stored in place of those that were there.
+
+    Args:
+        device: device id.
+        kind: key of the kind.
+        event_ms: event times of *all* readings of the series in [``affected.read_from_ms``,
+            ``affected.end_ms``), shape (n,); likewise ``steps``, ``interval_ms`` and ``flags``.
+        steps: values in steps.
+        interval_ms: how long each speaks for.
+        flags: quality bits.
+        kind_spec: the kind.
+        affected: see ``affected_minutes``.
+
+    Returns:
+        Ascending windows. A minute in which an earlier reading spoke until a later one cut it short comes
+        back as an empty window: what is stored for it must go. The result depends on the readings alone,
+        not on the order in which they came.
+    """
+    windows = {
+        window.start_ms: window
+        for window in minute_windows(device, kind, event_ms, steps, interval_ms, flags, kind_spec)
+    }
+    for start in emptied_minutes(event_ms, steps, interval_ms, flags).tolist():
+        windows.setdefault(start, empty_window(device, kind, start, start + MINUTE_MS))
+    return [windows[start] for start in sorted(windows) if affected.start_ms <= start < affected.end_ms]
+
+
+def _as_windows(device: str, kind: str, partials: MinutePartials) -> list[Window]:
+    columns = (
+        partials.start_ms,
+        partials.count,
+        partials.covered_ms,
+        partials.weighted_sum,
+        partials.energy_sum,
+        partials.minimum,
+        partials.maximum,
+        partials.first_ms,
+        partials.first,
+        partials.last_ms,
+        partials.last,
+        partials.distrusted,
+    )
+    return [
+        Window(
+            device=device,
+            kind=kind,
+            start_ms=start,
+            end_ms=start + MINUTE_MS,
+            count=count,
+            covered_ms=covered,
+            weighted_sum=weighted,
+            energy_sum=energy,
+            minimum=minimum,
+            maximum=maximum,
+            first_ms=first_ms,
+            first=first,
+            last_ms=last_ms,
+            last=last,
+            distrusted=distrusted,
+        )
+        for (
+            start,
+            count,
+            covered,
+            weighted,
+            energy,
+            minimum,
+            maximum,
+            first_ms,
+            first,
+            last_ms,
+            last,
+            distrusted,
+        ) in zip(*(column.tolist() for column in columns), strict=True)
+    ]
+
+
+def merge(windows: Iterable[Window]) -> Window:
+    """All windows in one: associative, commutative, and exact; its bounds enclose theirs.
+
+    The windows are of one device and kind and share no time. A window without readings adds its bounds only;
+    ``empty_window(device, kind)``, which has none, adds nothing.
+
+    Raises:
+        ValueError: for no window at all, or for windows of different series.
+    """
+    parts = list(windows)
+    if not parts:
+        raise ValueError("no windows to merge; use empty_window for a span without any")
+    device, kind = parts[0].device, parts[0].kind
+    if any(part.device != device or part.kind != kind for part in parts):
+        raise ValueError("windows of different series do not merge")
+    bounded = [part for part in parts if part.end_ms > part.start_ms]
+    speaking = [part for part in parts if not part.is_empty]
+    inside = [part for part in parts if part.count]
+    first_ms, first = min(((part.first_ms, part.first) for part in inside), default=(0, 0))
+    last_ms, last = max(((part.last_ms, part.last) for part in inside), default=(0, 0))
+    return Window(
+        device=device,
+        kind=kind,
+        start_ms=min((part.start_ms for part in bounded), default=0),
+        end_ms=max((part.end_ms for part in bounded), default=0),
+        count=sum(part.count for part in parts),
+        covered_ms=sum(part.covered_ms for part in parts),
+        weighted_sum=sum(part.weighted_sum for part in parts),
+        energy_sum=sum(part.energy_sum for part in parts),
+        minimum=min((part.minimum for part in speaking), default=0),
+        maximum=max((part.maximum for part in speaking), default=0),
+        first_ms=first_ms,
+        first=first,
+        last_ms=last_ms,
+        last=last,
+        distrusted=sum(part.distrusted for part in parts),
+    )
+
+
+def mean(window: Window, kind: ObservationKind) -> float | None:
+    """Time-weighted mean [kind's unit]; None when no time is covered.
+
+    Of an energetic kind it is the energy mean: the arithmetic mean of decibels means nothing.
+    """
+    if kind.energetic:
+        return equivalent_level(window, kind)
+    if window.covered_ms == 0:
+        return None
+    return float(Fraction(window.weighted_sum, window.covered_ms) * _resolution(kind))
+
+
+def equivalent_level(window: Window, kind: ObservationKind) -> float | None:
+    """Equivalent continuous level [dB of the kind], e.g. LAeq; None when no time is covered.
+
+    ``10 lg((1/T) x sum of 10^(0.1 Li) x dti)`` over the covered time T (GB 12523). Since a mean cannot
+    leave the range of its values, the rounding of the fixed point is cut off there: a site that is never
+    above a limit is never found above it.
+
+    Raises:
+        ValueError: when the kind is not energetic.
+
+    Example: 15 minutes at 68 dB(A) and 5 minutes at 76 dB(A) make 71.67 dB(A).
+    """
+    if not kind.energetic:
+        raise ValueError(f"{kind.key} is not a level: it has no energy mean")
+    if window.covered_ms == 0:
+        return None
+    size = _resolution(kind)
+    low, high = float(window.minimum * size), float(window.maximum * size)
+    if window.energy_sum <= 0:
+        return low
+    level = 10 * math.log10(window.energy_sum / (ENERGY_SCALE * window.covered_ms))
+    return min(max(level, low), high)
+
+
+def _resolution(kind: ObservationKind) -> Fraction:
+    return Fraction(repr(kind.resolution))
+
+
+def coverage(windows: Iterable[Window], start_ms: int, end_ms: int) -> float:
+    """Share 0..1 of [start_ms, end_ms) that is spoken for by the windows lying in it.
+
+    A window that reaches over a bound does not count: how much of it lies inside is not known.
+    """
+    if end_ms <= start_ms:
+        raise ValueError("the span has no length")
+    inside = (part for part in windows if start_ms <= part.start_ms and part.end_ms <= end_ms)
+    return sum(part.covered_ms for part in inside) / (end_ms - start_ms)
+
+
+def in_periods(windows: Iterable[Window], minutes: int, zone: ZoneInfo) -> list[Window]:
+    """Minute windows of one series merged to periods that are aligned to the site's clock.
+
+    Periods begin at local midnight and every ``minutes`` after it, and have their full bounds even where
+    nothing was measured. Over a daylight-saving change, periods up to an hour keep their length and a
+    repeated hour has its own; longer ones keep their wall times, so that such a day has 23 or 25 hours.
+
+    Args:
+        windows: minute windows of one device and kind, in any order.
+        minutes: length of a period; a divisor of a day.
+        zone: the site's time zone.
+
+    Returns:
+        Periods in which something speaks, ascending.
+
+    Raises:
+        ValueError: when the length does not divide a day.
+    """
+    if minutes <= 0 or 1440 % minutes:
+        raise ValueError(f"{minutes} minutes do not divide a day")
+    grouped: dict[tuple[int, int], list[Window]] = {}
+    offsets: dict[int, int] = {}
+    for part in windows:
+        quarter = part.start_ms // (15 * MINUTE_MS)
+        if quarter not in offsets:
+            offset = from_epoch_ms(part.start_ms).astimezone(zone).utcoffset()
+            assert offset is not None
+            offsets[quarter] = offset // timedelta(milliseconds=1)
+        bounds = _period(part.start_ms, offsets[quarter], minutes, zone)
+        grouped.setdefault(bounds, []).append(part)
+    return [
+        replace(merged, start_ms=start, end_ms=end)
+        for (start, end), parts in sorted(grouped.items())
+        if not (merged := merge(parts)).is_empty
+    ]
+
+
+def _period(start_ms: int, offset_ms: int, minutes: int, zone: ZoneInfo) -> tuple[int, int]:
+    length = minutes * MINUTE_MS
+    into = (start_ms + offset_ms) % length
+    if minutes <= 60:
+        return start_ms - into, start_ms - into + length
+    wall = from_epoch_ms(start_ms + offset_ms - into).replace(tzinfo=None)
+    return _instant(wall, zone), _instant(wall + timedelta(minutes=minutes), zone)
+
+
+def _instant(wall: datetime, zone: ZoneInfo) -> int:
+    return epoch_ms(to_utc(wall, zone))
