@@ -190,14 +190,13 @@ def default_mapping(
 
 
 def check_columns(mapping: LinkMapping, headings: Sequence[str], where: str) -> None:
-    """Refuse a table that lacks a mapped column, or has it twice.
+    """Refuse a table that lacks a mapped column.
 
     Raises:
-        InputRefused: ``column_missing`` or ``column_twice``, naming the column and those found.
+        InputRefused: ``column_missing``, naming the column and those found.
     """
     for key, column in mapping.columns:
-        count = list(headings).count(column)
-        if count == 0:
+        if column not in headings:
             raise InputRefused(
                 "column_missing",
                 f"{where} has no column '{column}' (mapped as {key}). Found: {_listed(headings)}.",
@@ -205,14 +204,6 @@ def check_columns(mapping: LinkMapping, headings: Sequence[str], where: str) -> 
                 column=column,
                 key=key,
                 found=list(headings),
-            )
-        if count > 1:
-            raise InputRefused(
-                "column_twice",
-                f"{where} has {count} columns named '{column}' (mapped as {key}).",
-                "Rename one of them, so that the mapping says which one is meant.",
-                column=column,
-                key=key,
             )
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from bim_supervise.events.rows import Unreadable
 from bim_supervise.model.elements import Element
 from bim_supervise.schedule.tasks import Calculation, Schedule, Task, TaskKind
 from bim_supervise.tracking.link_mapping import BadDateError, ElementKey, LinkMapping, PlannedMoment, TaskKey
@@ -45,8 +46,9 @@ class UnresolvedRow:
 
     ``line`` is its line in the file (1-based; 0 when it is no row of a file), ``what`` the cell that failed,
     ``reason`` one of ``element_missing``, ``element_unknown``, ``element_ambiguous``, ``task_missing``,
-    ``task_unknown``, ``task_ambiguous``, ``task_start_differs``, ``task_is_summary``, ``bad_date``,
-    ``too_many_cells``. ``candidates`` holds at most ``MAX_CANDIDATES`` of ``candidates_total``.
+    ``task_unknown``, ``task_ambiguous``, ``task_start_differs``, ``task_is_summary``, ``bad_date``, or why
+    the line is no row (``csv_column_count``, ``csv_quote_invalid``, ``encoding_invalid``). ``candidates`` holds
+    at most ``MAX_CANDIDATES`` of ``candidates_total``.
     """
 
     line: int
@@ -151,7 +153,7 @@ def coverage(
 
 
 def join(
-    rows: Iterable[tuple[int, Mapping[str, str] | None]],
+    rows: Iterable[tuple[int, Mapping[str, str] | Unreadable]],
     elements: Sequence[Element],
     schedule: Schedule,
     mapping: LinkMapping,
@@ -161,7 +163,7 @@ def join(
     """Join the rows of a link table to elements and tasks.
 
     Args:
-        rows: line number and cells by column; None where the row had more cells than the header.
+        rows: line number and cells by column, or why the line is no row.
         elements: the elements of the current model.
         schedule: the current plan; its planned times decide (CPM early times where it has none).
         mapping: which columns hold what.
@@ -176,11 +178,11 @@ def join(
     for line, cells in rows:
         count += 1
         try:
-            if cells is None:
-                raise _Unresolved("", "too_many_cells")
-            element = element_index.find(cells[mapping.element.column])
+            if isinstance(cells, Unreadable):
+                raise _Unresolved("", cells.reason)
+            element = element_index.find(cells.get(mapping.element.column, ""))
             task = task_index.find(
-                cells[mapping.task.column],
+                cells.get(mapping.task.column, ""),
                 _moment(mapping.planned_start, cells),
                 _moment(mapping.planned_finish, cells),
             )
@@ -236,7 +238,7 @@ def links_of_plan(schedule: Schedule, elements: Sequence[Element]) -> LinkResult
 def _moment(column: PlannedMoment | None, cells: Mapping[str, str]) -> tuple[datetime, bool] | None:
     if column is None:
         return None
-    text = cells[column.column].strip()
+    text = cells.get(column.column, "").strip()
     if not text:
         return None
     try:

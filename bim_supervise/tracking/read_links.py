@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import csv
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,8 @@ from pathlib import Path
 
 from bim_supervise.core.errors import InputRefused
 from bim_supervise.events.read_yaml import read_yaml
+from bim_supervise.events.rows import Unreadable
+from bim_supervise.events.sources_file import read_rows
 from bim_supervise.model.elements import Element
 from bim_supervise.schedule.tasks import Calculation, Schedule
 from bim_supervise.tracking.link_mapping import (
@@ -24,13 +25,10 @@ from bim_supervise.tracking.links import LinkResult, join
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkTable:
-    """A link table as read: headings and rows with their line numbers.
-
-    A row is None where it has more cells than there are headings (usually an unquoted delimiter).
-    """
+    """A link table as read: headings, and rows with their line numbers (the heading is line 1)."""
 
     headings: tuple[str, ...]
-    rows: tuple[tuple[int, Mapping[str, str] | None], ...]
+    rows: tuple[tuple[int, Mapping[str, str] | Unreadable], ...]
 
 
 def read_link_mapping(path: Path) -> LinkMapping:
@@ -43,49 +41,31 @@ def read_link_mapping(path: Path) -> LinkMapping:
 
 
 def read_link_table(path: Path) -> LinkTable:
-    """Read a CSV link table; comma, semicolon or tab, in UTF-8, UTF-16 or GB 18030.
+    """Read a CSV link table (or JSON lines); comma, semicolon, tab or bar, in UTF-8, UTF-16 or GB 18030.
 
-    Rows without any content are no rows. Line numbers count the heading as line 1.
+    Rows without any content are no rows.
 
     Raises:
-        InputRefused: ``file_unreadable`` or ``table_empty``.
+        InputRefused: ``table_empty``, and what ``events.sources_file.read_rows`` refuses.
     """
-    text = _text(path)
-    first_line = text.split("\n", 1)[0]
-    delimiter = max((",", ";", "\t"), key=first_line.count)
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter)
-    headings: tuple[str, ...] | None = None
-    rows: list[tuple[int, Mapping[str, str] | None]] = []
-    line = 1
-    try:
-        for cells in reader:
-            start, line = line, reader.line_num + 1
-            if not any(cell.strip() for cell in cells):
-                continue
-            if headings is None:
-                headings = tuple(unicodedata.normalize("NFC", cell).strip() for cell in cells)
-                continue
-            if any(cell.strip() for cell in cells[len(headings) :]):
-                rows.append((start, None))
-                continue
-            padded = [*cells[: len(headings)], *[""] * (len(headings) - len(cells))]
-            rows.append((start, dict(zip(headings, padded, strict=True))))
-    except csv.Error as error:
-        raise InputRefused(
-            "file_unreadable",
-            f"{path.name} line {reader.line_num} is no CSV ({error}).",
-            "Export the table again as CSV.",
-            file=path.name,
-            line=reader.line_num,
-        ) from error
-    if headings is None:
+    rows: list[tuple[int, Mapping[str, str] | Unreadable]] = []
+    headings: dict[str, None] = {}
+    for line, row in read_rows(path, encoding=_encoding(path)):
+        if not isinstance(row, Mapping):
+            rows.append((line, row or Unreadable("row_unreadable")))
+            continue
+        cells = {_heading(name): "" if cell is None else str(cell) for name, cell in row.items()}
+        if any(cell.strip() for cell in cells.values()):
+            rows.append((line, cells))
+            headings |= dict.fromkeys(cells)
+    if not headings:
         raise InputRefused(
             "table_empty",
-            f"{path.name} holds no table.",
-            "The first line must name the columns.",
+            f"{path.name} holds no table with rows.",
+            "The first line must name the columns; the links follow, one a line.",
             file=path.name,
         )
-    return LinkTable(headings=headings, rows=tuple(rows))
+    return LinkTable(headings=tuple(headings), rows=tuple(rows))
 
 
 def load_links(
@@ -106,13 +86,13 @@ def load_links(
         calculation: CPM dates, for plans that store none.
 
     Raises:
-        InputRefused: ``file_unreadable``, ``table_empty``, ``column_missing`` or ``column_twice``.
+        InputRefused: what ``read_link_table`` refuses, and ``column_missing``.
     """
     table = read_link_table(path)
     if mapping is None:
         ids = {key for task in schedule.tasks for key in (task.id, task.source_id)}
         values = {
-            heading: [cells[heading] for _, cells in table.rows if cells is not None]
+            heading: [cells.get(heading, "") for _, cells in table.rows if isinstance(cells, Mapping)]
             for heading in table.headings
         }
         mapping = default_mapping(table.headings, ids, values)
@@ -120,27 +100,18 @@ def load_links(
     return join(table.rows, elements, schedule, mapping, calculation=calculation)
 
 
-def _text(path: Path) -> str:
+def _heading(text: str) -> str:
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def _encoding(path: Path) -> str:
+    """UTF-16 shows by its mark; what is no UTF-8 comes from a Chinese spreadsheet, and GB 18030 reads it."""
     try:
         data = path.read_bytes()
-    except OSError as error:
-        raise InputRefused(
-            "file_unreadable",
-            f"{path} cannot be read ({error.strerror or error}).",
-            "Check the path and the permissions of the file.",
-            file=str(path),
-        ) from error
-    utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    for encoding in ("utf-16",) if utf16 else ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise InputRefused(
-        "file_unreadable",
-        f"{path.name} is no text file (tried UTF-8, UTF-16 and GB 18030).",
-        "Export the table as CSV in UTF-8; a spreadsheet must be saved as CSV first.",
-        file=path.name,
-    )
+        data.decode("utf-8")
+    except OSError:
+        return "utf-8-sig"  # the reader that opens the file says what is wrong with it
+    except UnicodeDecodeError:
+        utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        return "utf-16" if utf16 else "gb18030"
+    return "utf-8-sig"

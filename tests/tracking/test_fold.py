@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bim_supervise.events.observations import SubjectType
 from bim_supervise.schedule.tasks import Calculation, Schedule, Task, TaskDates, TaskKind
-from bim_supervise.tracking.fold import fold_elements, fold_states, installed_now, standing_facts
+from bim_supervise.tracking.fold import fold_elements, fold_states, installed_now, life_of, standing_facts
 from bim_supervise.tracking.state import Fact
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -290,3 +290,14 @@ def test_a_large_site_folds_quickly():
     facts = [fact(f"f{number}", "missing", f"g{number}", number % 30) for number in range(3505)]
     states = fold_states(plan, None, links, facts, as_of=END, zone=SHANGHAI)
     assert sum(len(state.elements) for state in states) == 3661
+
+
+def test_the_life_of_an_element_in_one_word():
+    def life(*facts):
+        return life_of(fold_elements([*facts, fact("z", "inspected", "g1", 0, "pass")], as_of=END)["g1"])
+
+    assert life() is None
+    assert life(fact("a", "delivered", "g1", 1)) == "delivered"
+    assert life(fact("a", "delivered", "g1", 1), fact("b", "missing", "g1", 2)) == "missing"
+    assert life(fact("a", "installed", "g1", 1)) == "installed"
+    assert life(fact("a", "installed", "g1", 1), fact("b", "missing", "g1", 2)) == "missing"
