@@ -123,8 +123,8 @@ def is_canonical(data: bytes) -> bool:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return False
     try:
-        return canonical_json(json.loads(data)) == data
-    except (ValueError, RecursionError):
+        return canonical_json(json.loads(data, parse_int=_whole_number)) == data
+    except (ValueError, OverflowError, RecursionError):
         return False
 
 
@@ -248,6 +248,12 @@ def _read_header(line: bytes) -> tuple[Mapping[str, Any] | None, str]:
 # The C encoder agrees with RFC 8785 except for floats, integers beyond 2^53 and the order of keys outside the
 # basic multilingual plane; input that may hold one of these goes the slow way of the reference.
 _NEEDS_REFERENCE = re.compile(rb"[\xf0-\xf4]|[0-9]{16}")
+
+
+def _whole_number(text: str) -> int | float:
+    # Canonical JSON knows no integers beyond 2^53, only floats that are written without a fraction.
+    number = int(text)
+    return number if abs(number) < 2**53 else float(number)
 
 
 class _FloatSeen(Exception):  # noqa: N818 - a signal between two functions, not an error

@@ -18,6 +18,9 @@ from bim_supervise.core.errors import StoreFailed
 BUSY_TIMEOUT_MS = 30_000
 """How long a writer waits for another one before it gives up [ms]."""
 
+CACHE_KIB = 65_536
+"""Page cache of one SQLite connection [KiB]: a batch touches the end of every series, a page each."""
+
 _IMMEDIATE = "bim_supervise_immediate"
 _WRITER_LOCK = 0x62696D5F73757076
 """Key of the PostgreSQL advisory lock that lets one writer in at a time."""
@@ -76,6 +79,8 @@ def _set_up_sqlite(engine: Engine, foreign_keys: bool) -> None:
         driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         driver.execute("PRAGMA journal_mode = WAL")
         driver.execute("PRAGMA synchronous = FULL")
+        driver.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        driver.execute("PRAGMA temp_store = MEMORY")
         driver.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
 
     def begin(connection: Connection) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, func, or_, select
 
 from bim_supervise.store.records import AlarmActionRecord, StoredAlarm, StoredVerdict
 from bim_supervise.store.tables_base import table_of
@@ -34,13 +34,21 @@ class WorkJudgement(WorkBase):
         self._connection.execute(statement)
 
     def verdicts(
-        self, rule: str | None = None, until: datetime | None = None, checkpoint: str | None = None
+        self,
+        rule: str | None = None,
+        until: datetime | None = None,
+        checkpoint: str | None = None,
+        *,
+        subject: str | None = None,
+        since: datetime | None = None,
     ) -> list[StoredVerdict]:
         """Verdicts by rule, subject, checkpoint and window start.
 
         Args:
             rule: only of this rule.
             until: of windowed verdicts, only those whose window had ended by then.
+            subject: only of this subject key.
+            since: only windowed verdicts whose window starts at or after this instant.
             checkpoint: only of this checkpoint (empty: the rules' own watch).
         """
         columns = _VERDICT.c
@@ -49,12 +57,25 @@ class WorkJudgement(WorkBase):
             statement = statement.where(columns.rule == rule)
         if checkpoint is not None:
             statement = statement.where(columns.checkpoint == checkpoint)
+        if subject is not None:
+            statement = statement.where(columns.subject == subject)
+        if since is not None:
+            statement = statement.where(columns.window_start >= since)
         if until is not None:
             statement = statement.where(or_(columns.window_end.is_(None), columns.window_end <= until))
         rows = self._rows(
             statement.order_by(columns.rule, columns.subject, columns.checkpoint, columns.window_start)
         )
         return [to_record(row, StoredVerdict) for row in rows]
+
+    def count_verdicts(self, until: datetime | None = None) -> dict[tuple[str, str], int]:
+        """How many stored verdicts each (rule, outcome) has, of windows that had ended by ``until``."""
+        columns = _VERDICT.c
+        statement = select(columns.rule, columns.outcome, func.count())
+        if until is not None:
+            statement = statement.where(or_(columns.window_end.is_(None), columns.window_end <= until))
+        rows = self._connection.execute(statement.group_by(columns.rule, columns.outcome))
+        return {(rule, outcome): count for rule, outcome, count in rows}
 
     def replace_alarms(self, scope: str, alarms: Sequence[StoredAlarm]) -> None:
         """Replace the alarms of one scope (e.g. a rule's); what people did about them is kept."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import numpy as np
@@ -75,13 +75,14 @@ class WorkReadings(WorkBase):
         stored = int(new.sum())
         if stored:
             bulk.insert(batch, new, epoch_ms(received), number)
-        changed, conflicts = self._contest(batch, contested, source, received)
+        names = {number: key for key, number in numbers.items()}
+        changed, conflicts = self._contest(batch, contested, names, source, received)
         changed |= new
         return AddedReadings(
             stored=stored,
             duplicates=len(readings) - stored - conflicts,
             conflicts=conflicts,
-            touched=self._touched(batch.take(changed), reach_before[changed], bulk.reaches),
+            touched=_touched(batch.take(changed), reach_before[changed], names, bulk.reaches),
         )
 
     def readings(
@@ -189,6 +190,7 @@ class WorkReadings(WorkBase):
         self,
         batch: Columns,
         contested: dict[int, list[Values]],
+        names: Mapping[int, tuple[str, str]],
         source: str,
         received: datetime,
     ) -> tuple[NDArray[np.bool_], int]:
@@ -197,7 +199,6 @@ class WorkReadings(WorkBase):
         conflicts = 0
         if not contested:
             return changed, conflicts
-        names = {number: key for key, number in self._series_numbers().items()}
         doors = {number: name for name, number in self._source_numbers().items()}
         for place, stated in contested.items():
             number, event_ms = int(batch.series[place]), int(batch.event_ms[place])
@@ -255,37 +256,6 @@ class WorkReadings(WorkBase):
             )
         return changed, conflicts
 
-    def _touched(
-        self, changed: Columns, reach_before: Ints, reaches: Callable[[Sequence[Run]], list[int]]
-    ) -> list[Touched]:
-        if not len(changed):
-            return []
-        breaks = np.concatenate(
-            (
-                [True],
-                (changed.series[1:] != changed.series[:-1])
-                | (changed.event_ms[1:] - changed.event_ms[:-1] > RUN_GAP_MS),
-            )
-        )
-        starts = np.flatnonzero(breaks)
-        ends = np.append(starts[1:], len(changed)) - 1
-        runs = [
-            (int(changed.series[start]), int(changed.event_ms[start]), int(changed.event_ms[end]))
-            for start, end in zip(starts, ends, strict=True)
-        ]
-        earlier = np.maximum.reduceat(reach_before, starts).tolist()
-        names = {number: key for key, number in self._series_numbers().items()}
-        touched: list[Touched] = []
-        for (series, first, last), reach, before in zip(runs, reaches(runs), earlier, strict=True):
-            device, kind = names[series]
-            start = first // MINUTE_MS * MINUTE_MS
-            end = (max(reach, before, last + 1) - 1) // MINUTE_MS * MINUTE_MS
-            if touched and touched[-1][:2] == (device, kind) and start <= touched[-1][3] + MINUTE_MS:
-                start, end = touched[-1][2], max(end, touched[-1][3])
-                touched.pop()
-            touched.append((device, kind, start, end))
-        return touched
-
     # ---- small numbers for long names -------------------------------------------------------------
 
     def _series_number(self, device: str, kind: str) -> int | None:
@@ -310,3 +280,38 @@ class WorkReadings(WorkBase):
     def _source_number(self, name: str) -> int:
         number = self._source_numbers().get(name)
         return self._insert_one(SourceTable, {"name": name}) if number is None else number
+
+
+def _touched(
+    changed: Columns,
+    reach_before: Ints,
+    names: Mapping[int, tuple[str, str]],
+    reaches: Callable[[Sequence[Run]], list[int]],
+) -> list[Touched]:
+    """The minutes that changed readings, and those cut short or given room by them, may speak for."""
+    if not len(changed):
+        return []
+    breaks = np.concatenate(
+        (
+            [True],
+            (changed.series[1:] != changed.series[:-1])
+            | (changed.event_ms[1:] - changed.event_ms[:-1] > RUN_GAP_MS),
+        )
+    )
+    starts = np.flatnonzero(breaks)
+    ends = np.append(starts[1:], len(changed)) - 1
+    runs = [
+        (int(changed.series[start]), int(changed.event_ms[start]), int(changed.event_ms[end]))
+        for start, end in zip(starts, ends, strict=True)
+    ]
+    earlier = np.maximum.reduceat(reach_before, starts).tolist()
+    touched: list[Touched] = []
+    for (series, first, last), reach, before in zip(runs, reaches(runs), earlier, strict=True):
+        device, kind = names[series]
+        start = first // MINUTE_MS * MINUTE_MS
+        end = (max(reach, before, last + 1) - 1) // MINUTE_MS * MINUTE_MS
+        if touched and touched[-1][:2] == (device, kind) and start <= touched[-1][3] + MINUTE_MS:
+            start, end = touched[-1][2], max(end, touched[-1][3])
+            touched.pop()
+        touched.append((device, kind, start, end))
+    return touched
