@@ -47,8 +47,8 @@ class UnresolvedRow:
     ``line`` is its line in the file (1-based; 0 when it is no row of a file), ``what`` the cell that failed,
     ``reason`` one of ``element_missing``, ``element_unknown``, ``element_ambiguous``, ``task_missing``,
     ``task_unknown``, ``task_ambiguous``, ``task_start_differs``, ``task_is_summary``, ``bad_date``, or why
-    the line is no row (``csv_column_count``, ``csv_quote_invalid``, ``encoding_invalid``). ``candidates`` holds
-    at most ``MAX_CANDIDATES`` of ``candidates_total``.
+    the line is no row (``csv_column_count``, ``csv_quote_invalid``, ``encoding_invalid``). At most
+    ``MAX_CANDIDATES`` of the ``candidates_total`` candidates are listed.
     """
 
     line: int
