@@ -51,7 +51,8 @@ _HARD = {
 class _Row:
     """One node while it is calculated; moments in minutes since the epoch.
 
-    ``finish_event`` and ``start_event_late`` are what links see: they may lie in non-working time of the
+    A finish that a link asks for at the very start of a shift is shown there, as MS Project does, and not at
+    the end of the shift before. ``finish_event`` and ``start_event_late`` are what links see: they may lie in non-working time of the
     task's own calendar, where the shown dates do not.
     """
 
@@ -89,7 +90,8 @@ def calculate(schedule: Schedule, *, data_date: datetime | None = None) -> Calcu
     Args:
         schedule: the plan as read. Stored start and finish dates are used only for manual tasks, for actual
             dates, and to work out a duration that the file does not give (listed as a problem).
-        data_date: naive site wall time up to which actual dates are known; default: the schedule's own.
+        data_date: naive site wall time up to which actual dates are known. None leaves unstarted work where
+            the logic puts it and finishes started work as planned, as MS Project does by itself.
 
     Returns:
         Dates as naive site wall time; floats in working hours of each task's calendar.
@@ -104,12 +106,11 @@ def calculate(schedule: Schedule, *, data_date: datetime | None = None) -> Calcu
         raise InputRefused(
             "schedule_empty", f"The schedule '{schedule.name}' has no tasks.", "Load a schedule with tasks."
         )
-    now = data_date if data_date is not None else schedule.data_date
     run = _Pass(
         network=network,
         rows=[],
         project_start=to_minutes(_project_start(schedule)),
-        data_date=None if now is None else to_minutes(now),
+        data_date=None if data_date is None else to_minutes(data_date),
         problems=list(network.problems),
     )
     _prepare(schedule, run)
@@ -337,8 +338,10 @@ def _place(task: Task, row: _Row, start: int | None, finish: int | None, run: _P
             row.early_start = _first_start(row, run.data_date)
     row.early_finish = row.work.add_minutes(row.early_start, row.duration)
     row.finish_event = row.early_finish
-    if finish is not None and kind not in _HARD:
-        row.finish_event = max(row.finish_event, finish)
+    if finish is not None and kind not in _HARD and finish > row.early_finish:
+        row.finish_event = finish
+        if row.work.next_minutes(finish) == finish:
+            row.early_finish = finish
 
 
 def _held_start(row: _Row, kind: ConstraintType, at: int) -> int:

@@ -1,0 +1,144 @@
+"""Read a plan whatever its format: the content decides, not the file's extension."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from pathlib import Path
+
+from bim_supervise.core.child import Progress, run_limited
+from bim_supervise.core.errors import InputRefused
+from bim_supervise.schedule.graph import refuse_cycles, task_graph
+from bim_supervise.schedule.read_ifc_schedule import parse_ifc_schedule
+from bim_supervise.schedule.read_mspdi import parse_mspdi
+from bim_supervise.schedule.read_schedule_csv import read_csv_schedule
+from bim_supervise.schedule.tasks import Schedule
+
+_EXPORT = "Export the plan as MS Project XML, CSV or IFC (SPF)."
+_ZIP = b"PK\x03\x04"
+
+
+def read_schedule(
+    path: Path,
+    *,
+    mapping: Path | None = None,
+    timeout_s: float = 900.0,
+    memory_bytes: int = 8 << 30,
+    on_progress: Progress | None = None,
+) -> Schedule:
+    """Read a plan: MS Project XML, CSV, or the tasks of an IFC file.
+
+    Args:
+        path: the file; XML and IFC are read in a child process with limits of time and memory.
+        mapping: YAML file that names the columns of a CSV; see ``docs`` and ``read_schedule_csv``.
+        timeout_s: limit of the child process [s].
+        memory_bytes: limit of the child's address space [bytes].
+        on_progress: called with stage and share 0..1.
+
+    Returns:
+        The plan with what was skipped and converted, its links free of cycles.
+
+    Raises:
+        InputRefused: with the file's name in the message; codes of the readers, and ``file_not_found``,
+            ``file_empty``, ``schedule_format_unsupported``, ``schedule_cycle``.
+    """
+    try:
+        schedule = _read(path, mapping, timeout_s, memory_bytes, on_progress)
+        refuse_cycles(task_graph(schedule))
+    except InputRefused as error:
+        if path.name in error.message:
+            raise
+        raise InputRefused(error.code, f"{path.name}: {error.message}", error.hint, **error.params) from error
+    return schedule
+
+
+def _read(
+    path: Path,
+    mapping: Path | None,
+    timeout_s: float,
+    memory_bytes: int,
+    on_progress: Progress | None,
+) -> Schedule:
+    kind = _kind_of(path)
+    digest = _digest(path)
+    if kind == "csv":
+        return read_csv_schedule(path, digest, mapping=mapping)
+    if mapping is not None:
+        raise InputRefused(
+            "mapping_not_used",
+            f"A column mapping was given, but {path.name} is not a CSV file.",
+            "Leave the mapping out.",
+        )
+    schedule = run_limited(
+        parse_mspdi if kind == "xml" else parse_ifc_schedule,
+        str(path),
+        digest,
+        timeout_s=timeout_s,
+        memory_bytes=memory_bytes,
+        on_progress=on_progress,
+    )
+    assert isinstance(schedule, Schedule)
+    return schedule
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _kind_of(path: Path) -> str:
+    """``xml``, ``ifc`` or ``csv``."""
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(4096)
+    except OSError as error:
+        raise InputRefused(
+            "file_not_found",
+            f"{path.name} cannot be read ({error.strerror}).",
+            "Check the path and its permissions.",
+        ) from error
+    if not head.strip():
+        raise InputRefused("file_empty", f"{path.name} is empty.", _EXPORT)
+    text = _as_text(head).lstrip("\ufeff \t\r\n")
+    unsupported = {
+        "ERMHDR": "Primavera P6 XER",
+        "%TABLE": "Primavera P6 XER",
+        "version https://git-lfs": "a Git-LFS pointer, not the file itself",
+    }
+    name = next((label for start, label in unsupported.items() if text.startswith(start)), None)
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        name = "an MS Project MPP (or another Office) binary"
+    elif head.startswith(_ZIP):
+        if _zip_holds_ifc(path):
+            return "ifc"
+        name = "a zip archive without an IFC file (a workbook?)"
+    elif text.startswith("ISO-10303-21"):
+        return "ifc"
+    elif text.startswith("<"):
+        return "xml"
+    elif name is None and "\0" in text:
+        name = "a binary file"
+    if name is not None:
+        raise InputRefused(
+            "schedule_format_unsupported",
+            f"{path.name} is {name}, which cannot be read as a plan.",
+            _EXPORT,
+            format=name,
+        )
+    return "csv"
+
+
+def _as_text(head: bytes) -> str:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return head.decode("utf-16", "replace")
+    if head[:2] in (b"<\0", b"\0<"):
+        return head.decode("utf-16-le" if head[:1] == b"<" else "utf-16-be", "replace")
+    return head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
+
+
+def _zip_holds_ifc(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(name.lower().endswith(".ifc") for name in archive.namelist())
+    except (zipfile.BadZipFile, OSError):
+        return False
