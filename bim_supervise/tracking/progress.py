@@ -1,13 +1,14 @@
-"""Planned and observed progress at a moment: counts of tasks."""
+"""Planned and observed progress at a moment: counts of tasks, and the plan with what was observed put in."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bim_supervise.core.clock import to_utc, to_wall
+from bim_supervise.schedule.tasks import Schedule, Task
 from bim_supervise.tracking.state import TaskState
 
 
@@ -68,3 +69,39 @@ def actual_counts(states: Iterable[TaskState]) -> ActualCounts:
     if not started:
         return ActualCounts(actual_started=None, actual_finished=None)
     return ActualCounts(actual_started=started, actual_finished=finished)
+
+
+def with_actuals(schedule: Schedule, states: Sequence[TaskState], zone: ZoneInfo) -> Schedule:
+    """The plan with starts, finishes and percents as known to ``states`` put in (site wall times).
+
+    A task that shows progress although nobody stated its start counts as started when the progress was
+    first stated.
+    """
+    by_id = {state.task.id: state for state in states}
+    return replace(
+        schedule,
+        tasks=tuple(
+            _with_actuals(task, by_id[task.id], zone) if task.id in by_id else task for task in schedule.tasks
+        ),
+    )
+
+
+def _with_actuals(task: Task, state: TaskState, zone: ZoneInfo) -> Task:
+    start = state.actual_start or _first_progress(state)
+    finish = state.actual_finish
+    only_planned = state.complete is None or (
+        state.basis == "percent" and task.percent is not None and state.complete == task.percent / 100
+    )
+    return replace(
+        task,
+        actual_start=to_wall(start, zone) if start else None,
+        actual_finish=to_wall(finish, zone) if finish else None,
+        percent=None if state.complete is None else 100 * state.complete,
+        remaining_minutes=task.remaining_minutes if only_planned else None,
+    )
+
+
+def _first_progress(state: TaskState) -> datetime | None:
+    stated = [fact for fact in state.quantity_facts if isinstance(fact.value, int | float) and fact.value > 0]
+    stated += [element.installed for element in state.elements if element.installed is not None]
+    return min((fact.event_time for fact in stated), default=None)

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from bim_supervise.events.observations import SubjectType
 from bim_supervise.schedule.tasks import Calendar, Link, Schedule, Task, TaskKind
 from bim_supervise.tracking.fold import fold_states
-from bim_supervise.tracking.forecast import forecast, with_actuals
-from bim_supervise.tracking.progress import actual_counts, moment_of, planned_counts
+from bim_supervise.tracking.forecast import forecast
+from bim_supervise.tracking.progress import actual_counts, moment_of, planned_counts, with_actuals
 from bim_supervise.tracking.state import Fact, TaskState
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
