@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple
 import networkx as nx
 
 from bim_supervise.core.errors import InputRefused, NotFound
-from bim_supervise.schedule.tasks import LinkType, Schedule, TaskKind
+from bim_supervise.schedule.tasks import LinkType, Schedule
 
 Boundary = Literal["start", "finish", "throughout"]
 
@@ -206,14 +206,3 @@ def refuse_cycles(graph: nx.DiGraph[Any]) -> None:
         path=path,
         tasks=ids,
     )
-
-
-def summaries(schedule: Schedule) -> frozenset[str]:
-    """Ids of the tasks that have tasks below them, however the file calls them."""
-    return frozenset(task.parent for task in schedule.tasks if task.parent is not None)
-
-
-def tasks_to_schedule(schedule: Schedule) -> tuple[str, ...]:
-    """Ids of the tasks that are scheduled themselves: all but summaries, in the order of the file."""
-    above = summaries(schedule)
-    return tuple(t.id for t in schedule.tasks if t.id not in above and t.kind is not TaskKind.SUMMARY)
