@@ -31,28 +31,26 @@ Integers = NDArray[np.int64]
 
 
 class Affected(NamedTuple):
-    """What new readings can change: minutes [start_ms, end_ms), from the readings since read_from_ms."""
+    """The minutes [start_ms, end_ms) that new readings can change, UTC epoch milliseconds."""
 
     start_ms: int
     end_ms: int
-    read_from_ms: int
 
 
 def affected_minutes(first_ms: int, last_ms: int, longest_interval_ms: int) -> Affected:
     """The minutes that new readings with event times in [first_ms, last_ms] can change.
 
     A reading speaks for up to its interval, and it cuts short what the reading before it says: so nothing
-    changes before its own minute, and nothing later than the longest interval of the series after it. To
-    recompute those minutes, the readings in [``read_from_ms``, ``end_ms``) are needed.
+    changes before its own minute, and nothing later than the longest interval of the series after it.
+    What must be known to recompute them are the readings in [start, end) and the last one before.
 
     Args:
         first_ms: event time (or its minute) of the earliest new reading, UTC epoch milliseconds.
         last_ms: event time of the latest new reading, or its minute.
         longest_interval_ms: the longest interval [ms] of any reading of the series, old or new.
     """
-    start = first_ms - first_ms % MINUTE_MS
     end = last_ms - last_ms % MINUTE_MS + MINUTE_MS + longest_interval_ms
-    return Affected(start, end + -end % MINUTE_MS, start - longest_interval_ms)
+    return Affected(first_ms - first_ms % MINUTE_MS, end + -end % MINUTE_MS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,28 +139,6 @@ def minute_partials(
         last=last_value,
         distrusted=np.add.reduceat(np.where(marks[reading] != 0, share_ms, 0), heads),
     )
-
-
-def emptied_minutes(
-    event_ms: Integers, steps: Integers, interval_ms: Integers, flags: NDArray[np.uint8]
-) -> Integers:
-    """Starts of minutes that some reading would speak in, had a later reading not cut it short; shape (m,).
-
-    Before that later reading came, such a minute had a window; now nothing speaks in it.
-    """
-    times, _, intervals, _ = _sorted(event_ms, steps, interval_ms, flags)
-    if not len(times):
-        return np.empty(0, np.int64)
-    uncut = (times + np.maximum(intervals, 1) - 1) // MINUTE_MS
-    own = times // MINUTE_MS
-    following = np.concatenate((own[1:], [np.iinfo(np.int64).max]))
-    cut = uncut.copy()
-    cut[:-1] = np.maximum(np.minimum(uncut[:-1], (times[1:] - 1) // MINUTE_MS), own[:-1])
-    reach = np.minimum(np.maximum.accumulate(uncut), following - 1)
-    gaps = np.flatnonzero(reach > cut)
-    lengths = reach[gaps] - cut[gaps]
-    offsets = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    return (np.repeat(cut[gaps] + 1, lengths) + offsets) * MINUTE_MS
 
 
 def _sorted(

@@ -27,7 +27,6 @@ from bim_supervise.events.partials import (
     Integers,
     MinutePartials,
     affected_minutes,
-    emptied_minutes,
     minute_partials,
 )
 
@@ -42,7 +41,6 @@ __all__ = [
     "mean",
     "merge",
     "minute_windows",
-    "recompute",
 ]
 
 
@@ -108,52 +106,36 @@ def minute_windows(
     interval_ms: Integers,
     flags: NDArray[np.uint8],
     kind_spec: ObservationKind,
+    start_ms: int | None = None,
+    end_ms: int | None = None,
 ) -> list[Window]:
-    """The minute windows of all given readings of one series, ascending; arrays have shape (n,).
+    """The minute windows of readings of one series, ascending, whatever the order of the readings.
 
-    The order of the readings does not matter. See ``minute_partials`` for the columns.
-    """
-    return _as_windows(device, kind, minute_partials(event_ms, steps, interval_ms, flags, kind_spec))
-
-
-def recompute(
-    device: str,
-    kind: str,
-    event_ms: Integers,
-    steps: Integers,
-    interval_ms: Integers,
-    flags: NDArray[np.uint8],
-    kind_spec: ObservationKind,
-    affected: Affected,
-) -> list[Window]:
-    """The windows of the affected minutes, to be stored in place of those that were there.
+    To recompute a range of minutes, give the readings that lie in it and the last one before it, which may
+    still speak into it. A minute of the range that does not come back has lost its window: a late reading
+    has cut short the one that spoke there.
 
     Args:
         device: device id.
         kind: key of the kind.
-        event_ms: event times of *all* readings of the series in [``affected.read_from_ms``,
-            ``affected.end_ms``), shape (n,); likewise ``steps``, ``interval_ms`` and ``flags``.
-        steps: values in steps.
-        interval_ms: how long each speaks for.
-        flags: quality bits.
+        event_ms: event times, UTC epoch milliseconds, shape (n,).
+        steps: values in steps of the kind's resolution, shape (n,).
+        interval_ms: how long each speaks for [ms], shape (n,).
+        flags: bits of ``events.readings``, shape (n,).
         kind_spec: the kind.
-        affected: see ``affected_minutes``.
-
-    Returns:
-        Ascending windows. A minute in which an earlier reading spoke until a later one cut it short comes
-        back as an empty window: what is stored for it must go. The result depends on the readings alone,
-        not on the order in which they came.
+        start_ms: return only windows that start here or later.
+        end_ms: return only windows that start before this.
     """
-    windows = {
-        window.start_ms: window
-        for window in minute_windows(device, kind, event_ms, steps, interval_ms, flags, kind_spec)
-    }
-    for start in emptied_minutes(event_ms, steps, interval_ms, flags).tolist():
-        windows.setdefault(start, empty_window(device, kind, start, start + MINUTE_MS))
-    return [windows[start] for start in sorted(windows) if affected.start_ms <= start < affected.end_ms]
+    partials = minute_partials(event_ms, steps, interval_ms, flags, kind_spec)
+    first, last = 0, len(partials)
+    if start_ms is not None:
+        first = int(np.searchsorted(partials.start_ms, start_ms, "left"))
+    if end_ms is not None:
+        last = int(np.searchsorted(partials.start_ms, end_ms, "left"))
+    return _as_windows(device, kind, partials, slice(first, last))
 
 
-def _as_windows(device: str, kind: str, partials: MinutePartials) -> list[Window]:
+def _as_windows(device: str, kind: str, partials: MinutePartials, part: slice) -> list[Window]:
     columns = (
         partials.start_ms,
         partials.count,
@@ -199,7 +181,7 @@ def _as_windows(device: str, kind: str, partials: MinutePartials) -> list[Window
             last_ms,
             last,
             distrusted,
-        ) in zip(*(column.tolist() for column in columns), strict=True)
+        ) in zip(*(column[part].tolist() for column in columns), strict=True)
     ]
 
 

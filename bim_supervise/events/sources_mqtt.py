@@ -1,0 +1,364 @@
+"""Observations by MQTT: a message is acknowledged after the transaction that stored it, never before.
+
+The broker keeps a persistent session for our client id, so what comes while we are away, and what was
+delivered but not acknowledged when we died, is delivered (again) on the next connection. MQTT 5 and 3.1.1.
+A broker must be told to hold enough for an outage: Mosquitto's ``max_queued_messages`` is 1,000 by default.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import Any
+
+import gmqtt
+from gmqtt.mqtt.handler import MQTTConnectError
+
+from bim_supervise.core.errors import AuthenticationFailed, InputRefused
+from bim_supervise.events.fields import TOPIC
+from bim_supervise.events.mqtt_url import parse_broker_url
+from bim_supervise.events.rows import Row
+from bim_supervise.events.sources_file import decode_json
+
+# The library has no annotations, and strict typing would refuse every call into it.
+_Client: Any = gmqtt.Client
+_Subscription: Any = gmqtt.Subscription
+
+_LOG = logging.getLogger(__name__)
+_WIRE = logging.getLogger(f"{__name__}.wire")
+
+Messages = list[tuple[str, bytes]]
+"""(topic, payload) pairs."""
+
+FIRST_PAUSE_S = 0.5
+LONGEST_PAUSE_S = 60.0
+_CONNECT_WITHIN_S = 20.0
+_CLOSE_WITHIN_S = 5.0
+_QUIET_S = 0.003
+_NEVER_BY_ITSELF = -2
+_ACCEPTED = 0
+_WRONG_VERSION = (1, 132)
+_WRONG_CREDENTIALS = (4, 5, 134, 135, 138)
+_WRONG_CLIENT_ID = (2, 133)
+
+
+def decode_messages(messages: Sequence[tuple[str, bytes]]) -> list[tuple[int, Row]]:
+    """Messages to rows; the *line* is the number of the message in the batch, counted from 1.
+
+    A JSON object is a row, an array of objects several; a bare number or text is the row ``{"$value": it}``.
+    Every row carries its topic under ``$topic``.
+    """
+    rows: list[tuple[int, Row]] = []
+    for number, (topic, payload) in enumerate(messages, 1):
+        for row in decode_json(payload):
+            if isinstance(row, dict):
+                row[TOPIC] = topic
+            rows.append((number, row))
+    return rows
+
+
+class _ConnectionLost(Exception):  # noqa: N818 - an event, not a fault
+    """The connection ended, or was never made; the text says why."""
+
+
+class _Batch:
+    """Messages that go into one transaction, and the promise that it is committed."""
+
+    def __init__(self) -> None:
+        self.messages: Messages = []
+        self.committed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def release(self) -> None:
+        """Let the waiting deliveries go on to their acknowledgement."""
+        if not self.committed.done():
+            self.committed.set_result(None)
+
+
+class MqttSource:
+    """Subscribes to topics and hands batches of messages to ``handle``, for as long as ``run`` runs.
+
+    Args:
+        url: ``mqtt[s]://[user[:password]@]host[:port][?version=4|5][&ca=FILE]``.
+        topics: topic filters, subscribed with QoS 1.
+        handle: stores a batch and returns after the commit; it must take every payload (what cannot be
+            understood is a rejection, not an exception). If it raises, nothing of the batch is acknowledged,
+            the connection is closed, and the broker delivers the batch again after a pause.
+        client_id: names the persistent session; every subscriber needs one of its own, and keeps it.
+        batch_messages: largest number of messages of a batch, and of messages under way (MQTT 5).
+        linger_s: longest time [s] a message waits for others to share its transaction.
+        session_expiry_s: how long [s] an MQTT 5 broker keeps the session while nobody is connected.
+        keepalive_s: seconds of silence after which either side asks whether the other lives.
+        queue_limit: QoS 0 messages waiting beyond this number are dropped and counted: their senders have
+            renounced delivery, and memory is finite.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        topics: Sequence[str],
+        handle: Callable[[Messages], Awaitable[object]],
+        *,
+        client_id: str,
+        batch_messages: int = 2_000,
+        linger_s: float = 0.05,
+        session_expiry_s: int = 7 * 86_400,
+        keepalive_s: int = 30,
+        queue_limit: int = 100_000,
+    ) -> None:
+        self.address = parse_broker_url(url)
+        if not client_id or not client_id.isascii():
+            raise InputRefused(
+                "mqtt_client_id_invalid",
+                f"'{client_id}' cannot name an MQTT session.",
+                "Use a short name of ASCII letters, digits and hyphens.",
+                client_id=client_id,
+            )
+        if not topics:
+            raise InputRefused(
+                "mqtt_topics_missing", "No topic is given to subscribe to.", "Name at least one, e.g. site/#."
+            )
+        self._topics = tuple(dict.fromkeys(topics))
+        self._handle = handle
+        self._client_id = client_id
+        self._batch_messages = batch_messages
+        self._linger_s = linger_s
+        self._session_expiry_s = session_expiry_s
+        self._keepalive_s = keepalive_s
+        self._queue_limit = queue_limit
+        self._version = self.address.version or 5
+        self.connected = False
+        """Whether the broker has accepted us and the subscription."""
+        self.messages = 0
+        """Messages handled (stored and acknowledged) so far."""
+        self.dropped = 0
+        """QoS 0 messages dropped because too many were waiting."""
+        self.last_error: str | None = None
+        """Why the last connection failed or ended; None while all is well."""
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Listen until ``stop`` is set; reconnects by itself, waiting longer after every failure.
+
+        On stop, what was received is handled and acknowledged before the connection is closed.
+
+        Raises:
+            AuthenticationFailed: ``mqtt_refused`` when the broker refuses user, password or client id.
+            InputRefused: ``mqtt_topic_refused`` when it refuses a subscription; ``mqtt_ca_unreadable``.
+        """
+        pause = FIRST_PAUSE_S
+        with _quiet_client():
+            while not stop.is_set():
+                handled = self.messages
+                try:
+                    await _Session(self, stop).run()
+                except (_ConnectionLost, OSError, TimeoutError) as error:
+                    self.last_error = str(error) or type(error).__name__
+                finally:
+                    was_connected, self.connected = self.connected, False
+                if stop.is_set():
+                    return
+                if was_connected or self.messages > handled:
+                    pause = FIRST_PAUSE_S
+                _LOG.warning("MQTT %s: %s; next attempt in %.1f s", self.address, self.last_error, pause)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), pause)
+                pause = min(pause * 2, LONGEST_PAUSE_S)
+
+    def _try_other_version(self) -> None:
+        """After a connection that died before it was answered: not every broker says what it cannot speak."""
+        if self.address.version is None:
+            self._version = 4 if self._version == 5 else 5
+
+
+class _Session:
+    """One connection: a client of its own, so that a late acknowledgement can never reach the next one.
+
+    Packet numbers are reused by the broker; an acknowledgement for a connection that is gone might
+    otherwise confirm another message.
+    """
+
+    def __init__(self, source: MqttSource, stop: asyncio.Event) -> None:
+        self._source = source
+        self._stop = stop
+        self._wake = asyncio.Event()
+        self._lost = asyncio.Event()
+        self._refused_topics: list[str] = []
+        self._batches = [_Batch()]
+        self._client = _Client(
+            source._client_id,
+            clean_session=False,
+            optimistic_acknowledgement=False,
+            logger=_WIRE,
+            receive_maximum=min(source._batch_messages, 65_535),
+            session_expiry_interval=source._session_expiry_s,
+        )
+        # Back-off, version and the fresh client are ours to decide.
+        self._client.set_config({"reconnect_retries": _NEVER_BY_ITSELF})
+        if source.address.user is not None:
+            self._client.set_auth_credentials(source.address.user, source.address.password)
+        self._client.on_message = self._on_message
+        self._client.on_disconnect = self._on_disconnect
+        self._client.on_subscribe = self._on_subscribe
+
+    async def run(self) -> None:
+        stopping = asyncio.ensure_future(self._stop.wait())
+        stopping.add_done_callback(lambda _: self._wake.set())
+        try:
+            await self._connect()
+            await self._pump()
+        finally:
+            stopping.cancel()
+            with contextlib.suppress(Exception):
+                await asyncio.wait_for(self._client.disconnect(), _CLOSE_WITHIN_S)
+            # The connection is closed: these acknowledgements go nowhere, the messages will come again.
+            for batch in self._batches:
+                batch.release()
+
+    async def _connect(self) -> None:
+        source, address = self._source, self._source.address
+        connecting = asyncio.ensure_future(
+            self._client.connect(
+                address.host,
+                address.port,
+                ssl=address.tls_context(),
+                keepalive=source._keepalive_s,
+                version=source._version,
+            )
+        )
+        lost = asyncio.ensure_future(self._lost.wait())
+        stopping = asyncio.ensure_future(self._stop.wait())
+        try:
+            await asyncio.wait(
+                {connecting, lost, stopping},
+                timeout=_CONNECT_WITHIN_S,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            if connecting.done():
+                connecting.result()
+            elif not stopping.done():
+                source._try_other_version()
+                raise _ConnectionLost("the broker did not answer" if not lost.done() else "closed unanswered")
+        except MQTTConnectError as error:
+            self._raise_refusal(error)
+        finally:
+            for task in (connecting, lost, stopping):
+                task.cancel()
+        if not self._stop.is_set():
+            self._client.subscribe([_Subscription(topic, qos=1) for topic in source._topics])
+
+    def _raise_refusal(self, error: MQTTConnectError) -> None:
+        code, address = error._code, self._source.address
+        if code in _WRONG_VERSION and address.version is None:
+            self._source._try_other_version()
+        elif code in _WRONG_CREDENTIALS or code in _WRONG_CLIENT_ID:
+            raise AuthenticationFailed(
+                "mqtt_refused",
+                f"The broker {address} refuses us: {error.message}.",
+                "Check user and password in the URL, and that no other subscriber uses the same client id.",
+                broker=str(address),
+                answer=code,
+            ) from None
+        raise _ConnectionLost(str(error))
+
+    async def _pump(self) -> None:
+        """Hand on batch after batch until the connection is lost or we are stopped."""
+        source = self._source
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            if self._refused_topics:
+                self._raise_topics()
+            if not self._lost.is_set() and not self._stop.is_set():
+                await self._gather()
+            while self._batches[0].messages:
+                await self._commit(self._batches[0])
+            if self._stop.is_set():
+                # Three turns of the loop: deliveries resume, finish, and write their acknowledgement.
+                for _ in range(3):
+                    await asyncio.sleep(0)
+                return
+            if self._lost.is_set():
+                raise _ConnectionLost("the connection was lost")
+
+    async def _gather(self) -> None:
+        """Wait for company: until a batch is full, nothing more comes, or the linger time is over."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._source._linger_s
+        seen = -1
+        while len(self._batches) == 1 and seen != len(self._batches[0].messages) and loop.time() < until:
+            seen = len(self._batches[0].messages)
+            await asyncio.sleep(_QUIET_S)
+
+    async def _commit(self, batch: _Batch) -> None:
+        # What comes from now on belongs to the next transaction.
+        if self._batches[-1] is batch:
+            self._batches.append(_Batch())
+        try:
+            await self._source._handle(batch.messages)
+        except Exception as error:
+            # Whatever failed, the messages stay with the broker; closing makes it deliver them again.
+            _LOG.exception("MQTT %s: a batch of %d was not stored", self._source.address, len(batch.messages))
+            raise _ConnectionLost(f"storing failed: {error}") from error
+        self._source.messages += len(batch.messages)
+        self._batches.pop(0)
+        batch.release()
+
+    async def _on_message(
+        self, client: Any, topic: str | bytes, payload: bytes, qos: int, properties: dict[str, Any]
+    ) -> int:
+        name = topic.decode("utf-8", "replace") if isinstance(topic, bytes) else topic
+        if qos == 0 and sum(len(batch.messages) for batch in self._batches) >= self._source._queue_limit:
+            self._source.dropped += 1
+            return _ACCEPTED
+        batch = self._batches[-1]
+        batch.messages.append((name, payload))
+        if len(batch.messages) >= self._source._batch_messages:
+            self._batches.append(_Batch())
+        self._wake.set()
+        if qos > 0:
+            await batch.committed
+        return _ACCEPTED
+
+    def _on_disconnect(self, client: Any, packet: Any, exc: Any = None) -> None:
+        self._lost.set()
+        self._wake.set()
+
+    def _on_subscribe(self, client: Any, mid: int, granted: Sequence[int], properties: Any) -> None:
+        self._refused_topics = [
+            topic for topic, qos in zip(self._source._topics, granted, strict=False) if qos >= 128
+        ]
+        if not self._refused_topics:
+            self._source.connected = True
+            self._source.last_error = None
+            _LOG.info("MQTT %s: listening (version %d)", self._source.address, self._source._version)
+        self._wake.set()
+
+    def _raise_topics(self) -> None:
+        topics = ", ".join(self._refused_topics)
+        raise InputRefused(
+            "mqtt_topic_refused",
+            f"The broker {self._source.address} refuses the subscription to {topics}.",
+            "Check the spelling of the topic and the user's permissions at the broker.",
+            topics=topics,
+        )
+
+
+class _OnlyWhenDebugging(logging.Filter):
+    """The client library logs every closed connection as an error; the source reports those itself."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return _LOG.isEnabledFor(logging.DEBUG)
+
+
+@contextlib.contextmanager
+def _quiet_client() -> Iterator[None]:
+    loggers = (_WIRE, logging.getLogger("gmqtt.mqtt.protocol"), logging.getLogger("gmqtt.mqtt.package"))
+    quiet = _OnlyWhenDebugging()
+    for logger in loggers:
+        logger.addFilter(quiet)
+    try:
+        yield
+    finally:
+        for logger in loggers:
+            logger.removeFilter(quiet)
