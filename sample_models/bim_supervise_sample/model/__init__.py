@@ -1,0 +1,1 @@
+"""The parts of the sample model as plain data: shapes, elements, spaces."""
