@@ -34,7 +34,6 @@ Messages = list[tuple[str, bytes]]
 
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 60.0
-_CONNECT_WITHIN_S = 20.0
 _CLOSE_WITHIN_S = 5.0
 _QUIET_S = 0.003
 _NEVER_BY_ITSELF = -2
@@ -90,6 +89,8 @@ class MqttSource:
         linger_s: longest time [s] a message waits for others to share its transaction.
         session_expiry_s: how long [s] an MQTT 5 broker keeps the session while nobody is connected.
         keepalive_s: seconds of silence after which either side asks whether the other lives.
+        connect_within_s: seconds after which a broker that does not answer is given up, and another
+            protocol version tried.
         queue_limit: QoS 0 messages waiting beyond this number are dropped and counted: their senders have
             renounced delivery, and memory is finite.
     """
@@ -105,6 +106,7 @@ class MqttSource:
         linger_s: float = 0.05,
         session_expiry_s: int = 7 * 86_400,
         keepalive_s: int = 30,
+        connect_within_s: float = 10.0,
         queue_limit: int = 100_000,
     ) -> None:
         self.address = parse_broker_url(url)
@@ -126,6 +128,7 @@ class MqttSource:
         self._linger_s = linger_s
         self._session_expiry_s = session_expiry_s
         self._keepalive_s = keepalive_s
+        self._connect_within_s = connect_within_s
         self._queue_limit = queue_limit
         self._version = self.address.version or 5
         self.connected = False
@@ -231,7 +234,7 @@ class _Session:
         try:
             await asyncio.wait(
                 {connecting, lost, stopping},
-                timeout=_CONNECT_WITHIN_S,
+                timeout=source._connect_within_s,
                 return_when=asyncio.FIRST_COMPLETED,
             )
             if connecting.done():
@@ -263,7 +266,6 @@ class _Session:
 
     async def _pump(self) -> None:
         """Hand on batch after batch until the connection is lost or we are stopped."""
-        source = self._source
         while True:
             await self._wake.wait()
             self._wake.clear()
