@@ -1,1 +1,17 @@
 """The facade: the only place where rooms are wired together; all that faces may know."""
+
+from bim_supervise.api.intake import WorkReport
+from bim_supervise.api.listening import listen
+from bim_supervise.api.permissions import Action
+from bim_supervise.api.project import Project, installed_packs, shared_project
+from bim_supervise.api.supervision import verify_ledger_file
+
+__all__ = [
+    "Action",
+    "Project",
+    "WorkReport",
+    "installed_packs",
+    "listen",
+    "shared_project",
+    "verify_ledger_file",
+]

@@ -16,8 +16,8 @@ from bim_supervise.core.catalogue import Catalogue
 from bim_supervise.core.clock import Clock, site_zone
 from bim_supervise.core.errors import InputRefused, NotFound
 from bim_supervise.events.kinds import BUILT_IN_KINDS, KindTable
-from bim_supervise.store.database import Store
 from bim_supervise.store.records import ProjectRecord
+from bim_supervise.store.store import Store
 from bim_supervise.store.work import Work
 from bim_supervise.tracking.progress import moment_of
 

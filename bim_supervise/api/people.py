@@ -41,27 +41,15 @@ class People(ProjectBase):
             )
         hashed = hash_password(password)
         with self._write(PLAN) as work:
-            if work.user(name) is not None:
-                raise InputRefused(
-                    "user_exists", f"There is already a user '{name}'.", "Choose another name.", name=name
-                )
-            work.add_user(
-                UserRecord(
-                    name=name,
-                    display_name=display_name or name,
-                    password_hash=hashed,
-                    language=language,
-                    created_at=self._clock(),
-                )
-            )
+            work.add_user(name, hashed, self._clock(), display_name, language)
 
     def set_password(self, name: str, password: str) -> None:
         """Replace a password; open sessions of the account end."""
         hashed = hash_password(password)
         with self._write(PLAN) as work:
             self._user(work, name)
-            work.set_password(name, hashed)
-            work.end_sessions(name)
+            work.set_password_hash(name, hashed)
+            work.end_sessions_of(name)
 
     def appoint(
         self,
@@ -76,7 +64,7 @@ class People(ProjectBase):
 
         Raises:
             NotFound: ``user_unknown``.
-            InputRefused: ``capacity_unknown`` or ``appointment_ends_before_start``.
+            InputRefused: ``capacity_unknown`` or ``appointment_days``.
         """
         if capacity not in {item.value for item in Capacity}:
             raise InputRefused(
@@ -85,14 +73,7 @@ class People(ProjectBase):
                 f"Use one of {', '.join(item.value for item in Capacity)}.",
                 capacity=capacity,
             )
-        if last_day is not None and last_day < first_day:
-            raise InputRefused(
-                "appointment_ends_before_start",
-                f"The appointment ends on {last_day}, before it starts on {first_day}.",
-                "Check the two dates.",
-            )
         with self._write(PLAN) as work:
-            self._user(work, user)
             work.add_appointment(user, capacity, first_day, last_day, certificate)
 
     def users(self) -> list[UserView]:
@@ -114,7 +95,6 @@ class People(ProjectBase):
     def set_language(self, name: str, language: str) -> None:
         """Remember which language a person reads."""
         with self._write(PLAN) as work:
-            self._user(work, name)
             work.set_language(name, language)
 
     def check_password(self, name: str, password: str) -> None:
@@ -131,7 +111,7 @@ class People(ProjectBase):
             )
         if needs_rehash(user.password_hash):
             with self._write(PLAN) as work:
-                work.set_password(name, hash_password(password))
+                work.set_password_hash(name, hash_password(password))
 
     def login(self, name: str, password: str) -> str:
         """Open a session and return its token; the store keeps only the token's hash.
@@ -185,9 +165,7 @@ class People(ProjectBase):
     def _appointments(self, work: Work, user: str) -> list[Appointment]:
         """Appointments of a person that are in force today."""
         today = self._now(work.project()).astimezone(self._zone).date()
-        return [
-            item for record in work.appointments(user) if (item := _appointment(record)).holds_on(today)
-        ]
+        return [item for record in work.appointments(user) if (item := _appointment(record)).holds_on(today)]
 
     def _user(self, work: Work, name: str) -> UserRecord:
         user = work.user(name)

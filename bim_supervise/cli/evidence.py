@@ -14,7 +14,7 @@ from bim_supervise.cli.output import StageBar, command, messages, project_of
 
 AsOf = Annotated[
     str | None,
-    typer.Option("--as-of", metavar="T", help="Site date (its end), site wall time, or ISO 8601 with offset."),
+    typer.Option("--as-of", metavar="T", help="Site date (its end), site time, or ISO 8601 with offset."),
 ]
 
 

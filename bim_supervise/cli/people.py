@@ -12,7 +12,6 @@ import typer
 from bim_supervise.cli.output import command, project_of
 
 
-
 def read_password(user: str) -> str:
     """Ask for a password without echo, or read one line from standard input when it is no terminal."""
     if sys.stdin.isatty():

@@ -22,9 +22,8 @@ def register(app: typer.Typer) -> None:
     link = typer.Typer(no_args_is_help=True, help="Links of elements to tasks.")
     device = typer.Typer(no_args_is_help=True, help="Devices on site.")
     checkpoint = typer.Typer(no_args_is_help=True, help="Checkpoints of the project.")
-    for name, group in (
-        ("model", model), ("schedule", schedule), ("link", link), ("device", device), ("checkpoint", checkpoint),
-    ):  # fmt: skip
+    groups = {"model": model, "schedule": schedule, "link": link, "device": device, "checkpoint": checkpoint}
+    for name, group in groups.items():
         app.add_typer(group, name=name)
 
     @command(app, "new")
@@ -50,7 +49,8 @@ def register(app: typer.Typer) -> None:
         context: typer.Context,
         file: File,
         accept_partial: Annotated[
-            bool, typer.Option("--accept-partial", help="Load what a damaged file still holds, marked partial.")
+            bool,
+            typer.Option("--accept-partial", help="Load what a damaged file holds, marked partial."),
         ] = False,
     ) -> dict[str, Any]:
         """Read an IFC model into the project."""

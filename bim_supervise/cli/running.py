@@ -104,7 +104,7 @@ def prepare_sample(directory: Path, database_url: str | None = None) -> tuple[Pr
     try:
         project = Project.open(directory, database_url=database_url)
     except SupervisionError as error:
-        if error.code != "project_missing":
+        if error.code != "store_missing":
             raise
     else:
         for name, password in passwords.items():

@@ -1,0 +1,389 @@
+"""Bringing evidence in: files, messages and what people report. One transaction a batch, judged inside it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bim_supervise.api.base import EVIDENCE, PLAN, ProjectBase, existing_file
+from bim_supervise.api.known import KnownReader
+from bim_supervise.api.people import People
+from bim_supervise.checkpoints.alarms import fold_alarms
+from bim_supervise.core.child import Progress
+from bim_supervise.core.clock import from_epoch_ms, to_utc
+from bim_supervise.core.errors import InputRefused, NotFound
+from bim_supervise.events.mapping import DEFAULT_MAPPING, ObservationMapping, read_mapping
+from bim_supervise.events.normalise import normalise
+from bim_supervise.events.observations import Batch, Observation, SubjectType
+from bim_supervise.events.rows import Row
+from bim_supervise.events.sources_file import read_batches
+from bim_supervise.events.sources_mqtt import decode_messages
+from bim_supervise.events.windows import minute_windows
+from bim_supervise.store.records import Touched
+from bim_supervise.store.work import Work
+from bim_supervise.supervise import device_verdicts
+
+MINUTE_MS = 60_000
+CLOCK_TOPIC = "clock"
+"""Last level of the topic on which a replayed site tells its time."""
+MOST_REJECTS = 1000
+"""How many rejected rows a report lists; the count is always complete."""
+_PHOTO_TYPES = ("image/jpeg", "image/png", "image/webp", "image/heic")
+_LARGEST_PHOTO = 20 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkReport:
+    """What a person on site says about a task; times are naive site wall time, None = not said.
+
+    ``quantity`` is the total done so far, in the task's unit; ``percent`` 0..100. ``photos`` are (name, media
+    type, bytes).
+    """
+
+    task: str
+    started: datetime | None = None
+    finished: datetime | None = None
+    quantity: float | None = None
+    percent: float | None = None
+    remark: str = ""
+    photos: Sequence[tuple[str, str, bytes]] = ()
+
+
+class Counters:
+    """What became of everything that came in."""
+
+    def __init__(self) -> None:
+        self.read = self.stored = self.duplicates = self.conflicts = 0
+        self.rejected: list[dict[str, Any]] = []
+        self.reasons: Counter[str] = Counter()
+
+    def add(self, batch: Batch, stored: int, duplicates: int, conflicts: int) -> None:
+        """Count one batch."""
+        self.read += batch.read
+        self.stored += stored
+        self.duplicates += duplicates
+        self.conflicts += conflicts
+        self.reasons.update(item.reason for item in batch.rejected)
+        room = MOST_REJECTS - len(self.rejected)
+        self.rejected += [{"line": item.line, "reason": item.reason} for item in batch.rejected[:room]]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report of ``observe`` and ``listen``."""
+        return {
+            "read": self.read,
+            "stored": self.stored,
+            "duplicates": self.duplicates,
+            "conflicts": self.conflicts,
+            "rejected": self.rejected,
+            "rejected_count": self.reasons.total(),
+            "rejected_reasons": dict(self.reasons.most_common()),
+        }
+
+
+class Intake(KnownReader, People, ProjectBase):
+    """Observations in, judged in the same transaction."""
+
+    def observe(
+        self,
+        paths: Sequence[str | Path],
+        *,
+        mapping: str | Path | None = None,
+        authenticated: bool = False,
+        on_progress: Progress | None = None,
+    ) -> dict[str, Any]:
+        """Replay files of observations.
+
+        Args:
+            paths: CSV or JSON-lines files.
+            mapping: YAML that says which column is what; without it the rows describe themselves.
+            authenticated: whether somebody vouches for the files: only then may they prove or release.
+            on_progress: called with the file name and the share read.
+
+        Raises:
+            NotFound: ``file_missing``.
+            InputRefused: a wrong mapping or a missing column; nothing of that file was stored.
+        """
+        files = [existing_file(path) for path in paths]
+        chosen = read_mapping(existing_file(mapping)) if mapping else DEFAULT_MAPPING
+        counters = Counters()
+        for file in files:
+
+            def report(share: float, name: str = file.name) -> None:
+                if on_progress:
+                    on_progress(name, share)
+
+            for rows in read_batches(file, chosen, on_progress=report):
+                self._take_rows(rows, chosen, "file", counters, authenticated=authenticated)
+            report(1.0)
+        return counters.as_dict()
+
+    def ingest(self, messages: Sequence[tuple[str, bytes]], *, authenticated: bool) -> dict[str, Any]:
+        """Store one batch of MQTT messages; when this returns, they are committed.
+
+        A message on a topic that ends in ``/clock`` sets the time of a replayed site.
+        """
+        counters = Counters()
+        plain = [item for item in messages if item[0].rsplit("/", 1)[-1] != CLOCK_TOPIC]
+        ticks = [item for item in messages if item[0].rsplit("/", 1)[-1] == CLOCK_TOPIC]
+        now = self._clock_of(ticks)
+        if now is not None:
+            self.set_site_now(now)
+        if plain:
+            self._take_rows(
+                decode_messages(plain), DEFAULT_MAPPING, "mqtt", counters, authenticated=authenticated
+            )
+        return counters.as_dict()
+
+    def report_work(self, user: str, report: WorkReport) -> dict[str, Any]:
+        """Store what a person says about a task, with photos.
+
+        Raises:
+            PermissionRefused: ``not_appointed``.
+            InputRefused: ``report_empty``, ``report_in_future``, ``report_finish_before_start``,
+                ``quantity_negative``, ``percent_out_of_range`` or ``photo_refused``.
+            NotFound: ``task_unknown``.
+        """
+        self.require(user, "report_work")
+        now = self.now()
+        facts = self._report_facts(user, report, now)
+        with self._write(EVIDENCE) as work:
+            schedule = work.current_schedule()
+            task = (
+                next((item for item in schedule.tasks if item.id == report.task), None) if schedule else None
+            )
+            if task is None:
+                raise NotFound(
+                    "task_unknown", f"There is no task '{report.task}'.", "Choose a task.", task=report.task
+                )
+            digests = [
+                work.add_attachment(data, media_type, name, self._clock()).sha256
+                for name, media_type, data in report.photos
+            ]
+            shared = {
+                **({"remark": report.remark.strip()} if report.remark.strip() else {}),
+                **({"photos": digests} if digests else {}),
+            }
+            complete = [
+                replace(
+                    fact,
+                    payload={**fact.payload, **shared},
+                    unit=(task.unit or "") if fact.kind == "quantity_reported" else fact.unit,
+                )
+                for fact in facts
+            ]
+            added = work.add_facts(complete)
+            self._note_receipt(work)
+        return {"stored": added.stored, "duplicates": added.duplicates, "conflicts": added.conflicts}
+
+    def set_site_now(self, moment: datetime) -> None:
+        """Set the present of a replayed site; it never runs backwards."""
+        with self._write(EVIDENCE) as work:
+            record = work.project()
+            if record.replay and (record.site_now is None or moment > record.site_now):
+                work.save_project(replace(record, site_now=moment))
+
+    def _take_rows(
+        self,
+        rows: Iterable[tuple[int, Row]],
+        mapping: ObservationMapping,
+        source: str,
+        counters: Counters,
+        *,
+        authenticated: bool,
+    ) -> None:
+        names = self._names()
+        batch = normalise(
+            rows,
+            mapping,
+            kinds=self.kinds,
+            zone=self.zone,
+            received=self.now(),
+            source=source,
+            authenticated=authenticated,
+            resolve=names,
+            intervals=names.intervals,
+        )
+        with self._write(EVIDENCE) as work:
+            facts = work.add_facts(batch.facts)
+            readings = work.add_readings(batch.readings, source, self.now())
+            if readings.touched:
+                self._renew_windows(work, readings.touched)
+                self._judge_touched(work, readings.touched)
+            self._note_receipt(work)
+        counters.add(
+            batch,
+            facts.stored + readings.stored,
+            facts.duplicates + readings.duplicates,
+            facts.conflicts + readings.conflicts,
+        )
+
+    def _names(self) -> ProjectNames:
+        """Names of elements and tasks, read anew only when the plan has changed."""
+        with self._lock, self._store.reading() as work:
+            revision = int(work.setting(PLAN, 0))
+            kept: tuple[int, ProjectNames] | None = self.__dict__.get("_names_kept")
+            if kept is None or kept[0] != revision:
+                kept = (revision, ProjectNames(work))
+                self.__dict__["_names_kept"] = kept
+            return kept[1]
+
+    def _note_receipt(self, work: Work) -> None:
+        work.save_project(replace(work.project(), last_received=self._clock()))
+
+    def _renew_windows(self, work: Work, touched: Sequence[Touched]) -> None:
+        """Work out the touched minutes anew from their sorted readings."""
+        for device, kind, first, last in touched:
+            readings = work.readings(device, kind, first, last + MINUTE_MS, lead_in=True)
+            windows = minute_windows(
+                device, kind, readings.event_ms, readings.steps, readings.interval_ms, readings.flags,
+                self.kinds[kind],
+            )  # fmt: skip
+            work.replace_windows(
+                [window for window in windows if first <= window.start_ms <= last],
+                within=[(device, kind, first, last)],
+            )
+
+    def _judge_touched(self, work: Work, touched: Sequence[Touched]) -> None:
+        """Verdicts and alarms of the devices that a batch has touched, from the first touched minute on."""
+        since_by_device: dict[str, int] = {}
+        for device, _, first, _ in touched:
+            since_by_device[device] = min(first, since_by_device.get(device, first))
+        devices = {device.id: device for device in work.devices()}
+        now = self._now(work.project())
+        for device, since_ms in since_by_device.items():
+            if device not in devices:
+                continue
+            evidence = self._device_evidence(work, devices[device], now)
+            self._store_windowed(
+                work, device_verdicts(self.registry, evidence, since=from_epoch_ms(since_ms))
+            )
+
+    def _store_windowed(self, work: Work, verdicts: Sequence[Any]) -> None:
+        work.upsert_verdicts([self._stored(verdict) for verdict in verdicts])
+        first: dict[tuple[str, str], datetime] = {}
+        for verdict in verdicts:
+            if verdict.window_start is not None:
+                key = (verdict.rule, verdict.subject.key)
+                first[key] = min(verdict.window_start, first.get(key, verdict.window_start))
+        for (rule, subject), start in first.items():
+            self._renew_alarms(work, rule, subject, start)
+
+    def _renew_alarms(self, work: Work, rule: str, subject: str, start: datetime) -> None:
+        """Fold the alarms of one rule and subject anew, from the last alarm that was raised before ``start``.
+
+        A fold that begins at the first failing window of an alarm, or where none was open, gives exactly
+        the alarms of the whole history.
+        """
+        scope = f"{rule}|{subject}"
+        former = work.alarms(scope)
+        before = [alarm for alarm in former if alarm.raised_at <= start]
+        begin = start
+        if before and (before[-1].cleared_at is None or before[-1].cleared_at > start):
+            begin = before.pop().raised_at - timedelta(hours=24)
+            while before and before[-1].cleared_at is not None and before[-1].cleared_at > begin:
+                begin = before.pop().raised_at - timedelta(hours=24)
+        verdicts = [
+            self._verdict(item) for item in work.verdicts(rule, subject=subject, since=begin, checkpoint="")
+        ]
+        renewed = [self._stored_alarm(alarm) for alarm in fold_alarms(verdicts, as_of=self.now())]
+        kept_ids = {alarm.id for alarm in renewed}
+        work.replace_alarms(scope, [*(item for item in before if item.id not in kept_ids), *renewed])
+
+    def _clock_of(self, ticks: Sequence[tuple[str, bytes]]) -> datetime | None:
+        newest: datetime | None = None
+        for _, row in decode_messages(ticks):
+            text = row.get("time") if isinstance(row, Mapping) else None
+            try:
+                moment = datetime.fromisoformat(str(text))
+            except ValueError:
+                continue
+            if moment.tzinfo is not None:
+                moment = moment.astimezone(UTC)
+                newest = moment if newest is None else max(newest, moment)
+        return newest
+
+    def _report_facts(self, user: str, report: WorkReport, now: datetime) -> list[Observation]:
+        for name, media_type, data in report.photos:
+            if media_type not in _PHOTO_TYPES or not 0 < len(data) <= _LARGEST_PHOTO:
+                raise InputRefused(
+                    "photo_refused",
+                    f"'{name}' ({media_type}, {len(data) / 2**20:.1f} MiB) is no photo this project takes.",
+                    "Use JPEG, PNG, WebP or HEIC of at most 20 MiB.",
+                    name=name,
+                )
+        if report.quantity is not None and not 0 <= report.quantity < float("inf"):
+            raise InputRefused(
+                "quantity_negative", "A quantity cannot be negative.", "Type the total so far."
+            )
+        if report.percent is not None and not 0 <= report.percent <= 100:
+            raise InputRefused("percent_out_of_range", "A percentage lies from 0 to 100.", "Correct it.")
+        started = to_utc(report.started, self.zone) if report.started else None
+        finished = to_utc(report.finished, self.zone) if report.finished else None
+        if started and finished and finished < started:
+            raise InputRefused(
+                "report_finish_before_start", "The finish lies before the start.", "Check the two times."
+            )
+        for moment in (started, finished):
+            if moment and moment > now + timedelta(minutes=5):
+                raise InputRefused(
+                    "report_in_future",
+                    "An actual time lies in the future.",
+                    "Report what has happened; planned times belong in the schedule.",
+                )
+        said: list[tuple[str, datetime, float | None]] = []
+        if started:
+            said.append(("task_started", started, None))
+        if finished:
+            said.append(("task_finished", finished, None))
+        if report.quantity is not None:
+            said.append(("quantity_reported", now, report.quantity))
+        if report.percent is not None:
+            said.append(("percent_reported", now, report.percent))
+        if not said and (report.remark.strip() or report.photos):
+            said.append(("remark", now, None))
+        if not said:
+            raise InputRefused("report_empty", "The report says nothing.", "Fill in at least one field.")
+        return [
+            Observation(
+                source="ui",
+                reporter=user,
+                kind=kind,
+                subject_type=SubjectType.TASK,
+                subject=report.task,
+                event_time=moment,
+                received_time=now,
+                value=value,
+                authenticated=True,
+            )
+            for kind, moment, value in said
+        ]
+
+
+class ProjectNames:
+    """Finds elements and tasks by the names that evidence uses; every id that bears a name."""
+
+    def __init__(self, work: Work) -> None:
+        self._elements: dict[str, list[str]] = defaultdict(list)
+        self._tasks: dict[str, list[str]] = defaultdict(list)
+        if work.current_model() is not None:
+            for element in work.elements():
+                if element.name:
+                    self._elements[element.name.strip()].append(element.global_id)
+        schedule = work.current_schedule()
+        for task in schedule.tasks if schedule else ():
+            self._tasks[task.name.strip()].append(task.id)
+        self.intervals: Mapping[str, float] = {
+            device.id: device.expected_interval_s for device in work.devices()
+        }
+
+    def element_ids(self, name: str) -> Sequence[str]:
+        """GlobalIds of all elements with this name."""
+        return self._elements.get(name.strip(), ())
+
+    def task_ids(self, name: str) -> Sequence[str]:
+        """Ids of all tasks with this name."""
+        return self._tasks.get(name.strip(), ())

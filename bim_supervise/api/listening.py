@@ -1,0 +1,51 @@
+"""Listening to a broker: messages are acknowledged only after the transaction that stores them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from bim_supervise.api.project import Project
+from bim_supervise.events.sources_mqtt import MqttSource
+
+DEFAULT_TOPICS = ("bim-supervise/#",)
+
+
+async def listen(
+    project: Project,
+    url: str,
+    topics: Sequence[str] | None = None,
+    *,
+    trusted: bool = False,
+    stop: asyncio.Event,
+    client_id: str | None = None,
+) -> dict[str, Any]:
+    """Subscribe until ``stop`` is set and return the counters of everything received.
+
+    Args:
+        project: where the observations go.
+        url: ``mqtt[s]://user:password@host:port``.
+        topics: topic filters; default ``bim-supervise/#``.
+        trusted: whether the broker authenticates every sender, so that messages may prove and release.
+        stop: set it to end; what is held is committed first.
+        client_id: name of the persistent session at the broker; default one per project.
+    """
+    totals: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
+
+    async def handle(messages: Sequence[tuple[str, bytes]]) -> None:
+        report = await asyncio.to_thread(project.ingest, messages, authenticated=trusted)
+        for key in ("read", "stored", "duplicates", "conflicts", "rejected_count"):
+            totals[key] += report[key]
+        reasons.update(report["rejected_reasons"])
+
+    source = MqttSource(
+        url,
+        list(topics or DEFAULT_TOPICS),
+        handle,
+        client_id=client_id or f"bim-supervise-{project.identity()[:12]}",
+    )
+    await source.run(stop)
+    return {**totals, "rejected_reasons": dict(reasons)}

@@ -1,0 +1,124 @@
+"""The open project: every use case of the software, in one object that faces talk to."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from pathlib import Path
+from typing import Any
+
+from bim_supervise.api.evidence import EvidenceViews
+from bim_supervise.api.plan import Plan
+from bim_supervise.api.supervision import Supervision
+from bim_supervise.checkpoints.registry import Registry, load_packs
+from bim_supervise.config import find_settings
+from bim_supervise.core.clock import Clock, site_zone, system_clock
+from bim_supervise.core.errors import InputRefused
+from bim_supervise.store.records import ProjectRecord
+from bim_supervise.store.store import Store
+
+
+class Project(Plan, Supervision, EvidenceViews):
+    """A project: plan in, evidence in, judgement and signatures out."""
+
+    @classmethod
+    def create(
+        cls,
+        directory: str | Path,
+        name: str,
+        *,
+        timezone: str = "Asia/Shanghai",
+        currency: str = "CNY",
+        replay: bool = False,
+        database_url: str | None = None,
+        clock: Clock = system_clock,
+    ) -> Project:
+        """Create a project in a directory (made if absent).
+
+        Raises:
+            InputRefused: ``project_exists``, ``project_name_missing``, ``currency_unknown`` or
+                ``timezone_unknown``.
+            StoreFailed: the database cannot be created.
+        """
+        if not name.strip():
+            raise InputRefused("project_name_missing", "The project needs a name.", "Pass --name.")
+        if len(currency) != 3 or not currency.isalpha() or not currency.isupper():
+            raise InputRefused(
+                "currency_unknown",
+                f"'{currency}' is no currency code.",
+                "Use an ISO 4217 code such as CNY or EUR.",
+                currency=currency,
+            )
+        site_zone(timezone)
+        settings = find_settings(directory, database_url)
+        settings.directory.mkdir(parents=True, exist_ok=True)
+        store = Store.open(settings.database_url, create=True, attachments=settings.attachments)
+        with store.transaction() as work:
+            taken = work.has_project()
+            if not taken:
+                work.save_project(
+                    ProjectRecord(name=name.strip(), timezone=timezone, currency=currency, replay=replay)
+                )
+        if taken:
+            store.close()
+            raise InputRefused(
+                "project_exists",
+                f"There is already a project in {settings.directory}.",
+                "Choose another directory, or use the project that is there.",
+                directory=str(settings.directory),
+            )
+        return cls(settings, store, load_packs(), clock)
+
+    @classmethod
+    def open(
+        cls,
+        directory: str | Path | None = None,
+        *,
+        database_url: str | None = None,
+        clock: Clock = system_clock,
+    ) -> Project:
+        """Open an existing project; its database is brought to the newest version first.
+
+        Raises:
+            StoreFailed: ``store_missing`` when there is none, ``store_newer`` ...
+        """
+        settings = find_settings(directory, database_url)
+        store = Store.open(settings.database_url, attachments=settings.attachments)
+        return cls(settings, store, load_packs(), clock)
+
+    def packs(self) -> list[dict[str, Any]]:
+        """Installed packs with rules and limits; broken ones are named with their error."""
+        return describe_packs(self.registry)
+
+
+@functools.cache
+def shared_project() -> Project:
+    """The project that this process serves, opened once; named by the environment."""
+    return Project.open()
+
+
+def describe_packs(registry: Registry) -> list[dict[str, Any]]:
+    """Packs, rules and limits as plain rows; a broken pack is a row with its error."""
+    working = [
+        {
+            "name": pack.name,
+            "version": pack.version,
+            "title": dict(pack.title),
+            "rules": [
+                {
+                    "id": rule.id,
+                    "kind": rule.kind.value,
+                    "title": dict(rule.title),
+                    "limits": [dataclasses.asdict(limit) for limit in registry.limits(rule.id)],
+                }
+                for rule in pack.rules
+            ],
+        }
+        for pack in registry.packs
+    ]
+    return [*working, *({"name": item.name, "error": item.error} for item in registry.broken)]
+
+
+def installed_packs() -> list[dict[str, Any]]:
+    """Installed packs; needs no project."""
+    return describe_packs(load_packs())

@@ -1,0 +1,570 @@
+"""What the evidence means: status, tasks, checkpoints, gates, alarms; and signing."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from bim_supervise.api.base import EVIDENCE, existing_file
+from bim_supervise.api.intake import Intake
+from bim_supervise.api.permissions import Action, allowed
+from bim_supervise.api.present import alarm_view, kind_of, missing_views, sign_off_view, verdict_view
+from bim_supervise.api.views import (
+    AlarmView,
+    CheckpointView,
+    LateCount,
+    Percent,
+    SignOffView,
+    Status,
+    TaskCounts,
+    TaskRow,
+)
+from bim_supervise.checkpoints.alarms import Alarm, Consequence, rank
+from bim_supervise.checkpoints.contract import Outcome
+from bim_supervise.checkpoints.gates import GateState
+from bim_supervise.core.errors import InputRefused, NotFound, PermissionRefused
+from bim_supervise.ledger.capacities import Appointment
+from bim_supervise.ledger.chain import export_lines, verify, verify_export
+from bim_supervise.ledger.entries import Decision, SignedElement, SignedVerdict, entry_bytes, sign_off_entry
+from bim_supervise.metrics.progress import percent_complete
+from bim_supervise.store.work import Work
+from bim_supervise.supervise import Judged, Situation, device_verdicts
+from bim_supervise.tracking.links import coverage
+from bim_supervise.tracking.progress import actual_counts, planned_counts
+
+AsOf = str | date | datetime | None
+LATE_START, LATE_FINISH = "PRG-01", "PRG-02"
+
+
+class Supervision(Intake):
+    """Judging, showing and signing."""
+
+    def evaluate(self, as_of: AsOf = None) -> dict[str, Any]:
+        """Judge everything again from the observations: windowed verdicts, alarms, gates.
+
+        The live path stores the same; this is for back-filled history and for new packs.
+        """
+        moment = self.moment(as_of)
+        with self._write(EVIDENCE) as work:
+            before = {alarm.id: alarm.cleared_at for alarm in work.alarms()}
+            for device in work.devices():
+                evidence = self._device_evidence(work, device, moment)
+                self._store_windowed(work, device_verdicts(self.registry, evidence))
+            after = {alarm.id: alarm.cleared_at for alarm in work.alarms()}
+        situation = self.situation(moment)
+        counts = self._verdict_counts(situation)
+        total: Counter[str] = Counter({outcome.value: 0 for outcome in Outcome})
+        for row in counts.values():
+            total.update(row)
+        return {
+            "as_of": moment,
+            "verdicts": dict(total),
+            "by_kind": counts,
+            "alarms": {
+                "raised": len(after.keys() - before.keys()),
+                "cleared": sum(
+                    cleared is not None and before.get(key, cleared) is None for key, cleared in after.items()
+                ),
+                "open": sum(alarm.cleared_at is None for alarm in situation.alarms),
+            },
+            "late": self._late(situation),
+        }
+
+    def status(self, as_of: AsOf = None) -> Status:
+        """The state of the project at a moment; None where nobody has observed anything."""
+        situation = self.situation(as_of)
+        record = self.info()
+        with self._store.reading() as work:
+            elements = [item.global_id for item in work.elements()] if work.current_model() else []
+            covered = coverage(elements, work.current_schedule(), work.links())
+            acknowledged = {item.alarm_id for item in work.alarm_actions() if item.action == "acknowledge"}
+        planned = planned_counts(situation.states, situation.as_of, self.zone)
+        actual = actual_counts(situation.states)
+        late = self._late(situation)
+        observed_late = self._observed_late(situation)
+        percent = percent_complete(situation.states, situation.released_tasks, situation.as_of, self.zone)
+        standing = [alarm for alarm in situation.alarms if alarm.cleared_at is None]
+        figure = situation.evidence.figure
+
+        def value(name: str) -> float | None:
+            found = figure(name)
+            return found.value if found else None
+
+        share = covered.unlinked_elements_share
+        finish_planned = max(
+            (state.planned_finish for state in situation.states if state.planned_finish), default=None
+        )
+        return Status(
+            as_of=situation.as_of,
+            tasks=TaskCounts(
+                total=planned.total,
+                planned_started=planned.planned_started,
+                planned_finished=planned.planned_finished,
+                actual_started=actual.actual_started,
+                actual_finished=actual.actual_finished,
+                late_start=late["start"].tasks if observed_late["start"] else None,
+                late_finish=late["finish"].tasks if observed_late["finish"] else None,
+                blocked=len(situation.blocked),
+            ),
+            late=late,
+            gates=dict(Counter(state.value for state in situation.gates.values())),
+            alarms={
+                "open": sum(alarm.id not in acknowledged for alarm in standing),
+                "acknowledged": sum(alarm.id in acknowledged for alarm in standing),
+                "life_safety": sum(alarm.severity.value == "life_safety" for alarm in standing),
+            },
+            verdicts=self._verdict_counts(situation),
+            percent=Percent(
+                basis=percent.basis,
+                planned=percent.planned,
+                claimed=percent.claimed,
+                accepted=percent.accepted,
+                corroborated=percent.corroborated,
+                proven=percent.proven,
+                linked_share=None if share is None else 1.0 - share,
+            ),
+            planned_value=value("planned_value"),
+            earned_value=value("earned_value"),
+            actual_cost=value("actual_cost"),
+            budget=value("budget_at_completion"),
+            spi=value("spi"),
+            cpi=value("cpi"),
+            estimate_at_completion=value("estimate_at_completion"),
+            finish_planned=finish_planned,
+            finish_forecast=situation.forecast.finish if situation.forecast else None,
+            currency=record.currency,
+        )
+
+    def tasks(self, as_of: AsOf = None) -> list[TaskRow]:
+        """All tasks of the plan, summaries included, in its order."""
+        situation = self.situation(as_of)
+        with self._store.reading() as work:
+            schedule = work.current_schedule()
+        if schedule is None:
+            return []
+        dates = situation.calculation.dates if situation.calculation else {}
+        before: dict[str, list[str]] = {}
+        for link in schedule.links:
+            before.setdefault(link.successor, []).append(link.predecessor)
+        late = {
+            rule: {
+                item.subject.task: item.outcome.value
+                for item in situation.verdicts
+                if item.rule == rule and item.subject.element is None and item.subject.task
+            }
+            for rule in (LATE_START, LATE_FINISH)
+        }
+        for rule, outcomes in late.items():
+            for item in situation.verdicts:
+                task_id = item.subject.task
+                if item.rule == rule and task_id and item.subject.element and item.outcome is Outcome.FAIL:
+                    outcomes[task_id] = Outcome.FAIL.value
+        rows = []
+        for task in schedule.tasks:
+            state = situation.by_task.get(task.id)
+            calculated = dates.get(task.id)
+            rows.append(
+                TaskRow(
+                    id=task.id,
+                    source_id=task.source_id,
+                    name=task.name,
+                    wbs=task.wbs,
+                    kind=task.kind.value,
+                    parent=task.parent,
+                    start=(state.planned_start if state else None) or task.start,
+                    finish=(state.planned_finish if state else None) or task.finish,
+                    baseline_start=task.baseline_start,
+                    baseline_finish=task.baseline_finish,
+                    early_start=calculated.early_start if calculated else None,
+                    early_finish=calculated.early_finish if calculated else None,
+                    late_start=calculated.late_start if calculated else None,
+                    late_finish=calculated.late_finish if calculated else None,
+                    total_float_hours=calculated.total_float_hours if calculated else None,
+                    free_float_hours=calculated.free_float_hours if calculated else None,
+                    critical=calculated.critical if calculated else None,
+                    actual_start=state.actual_start if state else None,
+                    actual_finish=state.actual_finish if state else None,
+                    percent=None if state is None or state.complete is None else 100 * state.complete,
+                    percent_basis=state.basis if state else None,
+                    elements=len(state.elements) if state else 0,
+                    budget=task.budget,
+                    quantity=task.quantity,
+                    quantity_done=state.quantity_done if state else None,
+                    unit=task.unit,
+                    late_start_outcome=late[LATE_START].get(task.id),
+                    late_finish_outcome=late[LATE_FINISH].get(task.id),
+                    start_gate=_value(situation.gates.get((task.id, "start"))),
+                    finish_gate=_value(situation.gates.get((task.id, "finish"))),
+                    predecessors=tuple(before.get(task.id, ())),
+                )
+            )
+        return rows
+
+    def verdicts(self, as_of: AsOf = None, *, kind: str | None = None, task: str | None = None) -> list[Any]:
+        """Verdicts of what the rules watch by themselves, optionally of one kind or task."""
+        situation = self.situation(as_of)
+        return [
+            verdict_view(item, self.registry)
+            for item in situation.verdicts
+            if (kind is None or kind_of(self.registry, item.rule) == kind)
+            and (task is None or item.subject.task == task)
+        ]
+
+    def checkpoints(self, as_of: AsOf = None, user: str | None = None) -> list[CheckpointView]:
+        """All defined checkpoints with verdicts, gate, sign-offs and what is missing."""
+        situation = self.situation(as_of)
+        with self._store.reading() as work:
+            held = [item.capacity.value for item in self._appointments(work, user)] if user else []
+            made = self._ledger_views(work, situation)
+        return [self._checkpoint_view(item, situation, held, made) for item in situation.judged.values()]
+
+    def checkpoint(self, checkpoint_id: str, as_of: AsOf = None, user: str | None = None) -> CheckpointView:
+        """One checkpoint.
+
+        Raises:
+            NotFound: ``checkpoint_unknown``.
+        """
+        for view in self.checkpoints(as_of, user):
+            if view.id == checkpoint_id:
+                return view
+        raise _unknown_checkpoint(checkpoint_id)
+
+    def alarms(self, as_of: AsOf = None, *, cleared: bool = False) -> list[AlarmView]:
+        """Alarms by rank, life safety first; cleared ones only on request."""
+        situation = self.situation(as_of)
+        with self._store.reading() as work:
+            actions = {item.alarm_id: item for item in work.alarm_actions() if item.action == "acknowledge"}
+        shown = [alarm for alarm in situation.alarms if cleared or alarm.cleared_at is None]
+        return [
+            alarm_view(place, alarm, situation, self.registry, actions.get(alarm.id))
+            for place, alarm in enumerate(rank(shown, self._consequence(situation)))
+        ]
+
+    def acknowledge(self, alarm_id: str, user: str, comment: str) -> None:
+        """Record that a person has seen an alarm and what they make of it.
+
+        Raises:
+            NotFound: ``alarm_unknown``.
+            PermissionRefused: ``not_appointed``.
+        """
+        self.require(user, "acknowledge")
+        if alarm_id not in {alarm.id for alarm in self.situation().alarms}:
+            raise NotFound(
+                "alarm_unknown", f"There is no alarm '{alarm_id}'.", "Reload the list.", alarm=alarm_id
+            )
+        with self._write(EVIDENCE) as work:
+            work.add_alarm_action(alarm_id, user, "acknowledge", comment, self.now())
+
+    def sign(
+        self, checkpoint_id: str, user: str, decision: str, reason: str, *, capacity: str | None = None
+    ) -> dict[str, Any]:
+        """Sign a checkpoint: one entry in the ledger that binds verdicts, elements and model revision.
+
+        The signature is recorded whatever the evidence says; it opens the gate only if the evidence passes.
+
+        Raises:
+            NotFound: ``checkpoint_unknown``.
+            PermissionRefused: ``not_appointed`` or ``capacity_not_required``.
+            InputRefused: ``decision_unknown``, ``reason_missing`` or ``capacity_ambiguous``.
+        """
+        if decision not in {item.value for item in Decision}:
+            raise InputRefused(
+                "decision_unknown",
+                f"'{decision}' is no decision.",
+                "Use accept or reject.",
+                decision=decision,
+            )
+        if not reason.strip():
+            raise InputRefused(
+                "reason_missing", "A signature needs a reason.", "Say what was checked, or what is wrong."
+            )
+        situation = self.situation(self.now())
+        judged = situation.judged.get(checkpoint_id)
+        if judged is None:
+            raise _unknown_checkpoint(checkpoint_id)
+        state = situation.by_task.get(judged.checkpoint.task or "")
+        element_ids = {element.global_id for element in state.elements} if state else set()
+        with self._write(EVIDENCE) as work:
+            appointment = self._signing_appointment(work, user, judged, capacity)
+            model = work.current_model()
+            elements = [item for item in work.elements() if item.global_id in element_ids] if model else []
+            project = work.project()
+            moment = self._now(project)
+            signer = self._user(work, user)
+
+            def make(sequence: int, previous: str) -> bytes:
+                return entry_bytes(
+                    sign_off_entry(
+                        sequence=sequence,
+                        previous_hash=previous,
+                        time=moment,
+                        project=project.id,
+                        signer=user,
+                        display_name=signer.display_name,
+                        appointment=appointment,
+                        checkpoint=checkpoint_id,
+                        task=judged.checkpoint.task,
+                        decision=Decision(decision),
+                        reason=reason.strip(),
+                        verdicts=[
+                            SignedVerdict(
+                                rule=item.rule,
+                                subject=item.subject.key,
+                                outcome=item.outcome.value,
+                                digest=item.digest,
+                            )
+                            for item in judged.verdicts
+                        ],
+                        elements=[
+                            SignedElement(global_id=item.global_id, content_hash=item.content_hash)
+                            for item in elements
+                        ],
+                        model_revision=model.sha256 if model else None,
+                    )
+                )
+
+            row = work.append_entry(make)
+        after = self.situation(moment).judged[checkpoint_id]
+        return {
+            "entry": row.sequence,
+            "hash": row.hash,
+            "state": after.gate.state.value,
+            "missing": [{"code": item.code, "params": dict(item.params)} for item in after.gate.missing],
+        }
+
+    def sign_offs(self) -> list[SignOffView]:
+        """All sign-offs, the newest first."""
+        situation = self.situation()
+        with self._store.reading() as work:
+            views = self._ledger_views(work, situation)
+        flat = [view for group in views.values() for view in group]
+        return sorted(flat, key=lambda view: view.sequence, reverse=True)
+
+    def export_ledger(self, path: str | Path) -> dict[str, Any]:
+        """Write the chain of sign-offs to one file; it appears whole or not at all."""
+        target = Path(path).expanduser()
+        partial = target.with_name(f".{target.name}.part")
+        with self._store.reading() as work:
+            head = work.ledger_head()
+            lines = export_lines(
+                work.entries(), project=work.project().id, entries=head.entries, head=head.hash
+            )
+            try:
+                with partial.open("wb") as stream:
+                    stream.writelines(lines)
+                    stream.flush()
+                    os.fsync(stream.fileno())
+                partial.replace(target)
+            except OSError as error:
+                with contextlib.suppress(OSError):
+                    partial.unlink()
+                raise InputRefused(
+                    "file_not_writable",
+                    f"{target} cannot be written: {error.strerror}.",
+                    "Choose another folder.",
+                    path=str(target),
+                ) from error
+        return {"file": str(target), "entries": head.entries, "head": head.hash}
+
+    def verify_ledger(self) -> dict[str, Any]:
+        """Check the project's own chain."""
+        with self._store.reading() as work:
+            result = verify(work.entries(), project=work.project().id)
+        return {
+            "entries": result.entries,
+            "valid": result.valid,
+            "first_broken": result.first_broken,
+            "reason": result.reason,
+            "head": result.head,
+        }
+
+    def _signing_appointment(
+        self, work: Work, user: str, judged: Judged, capacity: str | None
+    ) -> Appointment:
+        """The appointment that entitles a person to sign this checkpoint now."""
+        self._user(work, user)
+        held = [item for item in self._appointments(work, user) if allowed(Action.SIGN, [item.capacity])]
+        if not held:
+            raise PermissionRefused(
+                "not_appointed",
+                f"{user} holds no appointment today that allows signing.",
+                "Ask the administrator for an appointment with the right capacity and dates.",
+                user=user,
+            )
+        required = judged.checkpoint.required_capacities
+        fitting = [
+            item
+            for item in held
+            if (not required or item.capacity.value in required)
+            and (capacity is None or item.capacity.value == capacity)
+        ]
+        if not fitting:
+            raise PermissionRefused(
+                "capacity_not_required",
+                f"{user} holds none of the capacities that must sign {judged.checkpoint.id}: "
+                f"{', '.join(required) or capacity}.",
+                "Let an appointed person sign.",
+                user=user,
+                required=list(required),
+            )
+        if len({item.capacity for item in fitting}) > 1:
+            raise InputRefused(
+                "capacity_ambiguous",
+                f"{user} could sign in several capacities: "
+                f"{', '.join(sorted({item.capacity.value for item in fitting}))}.",
+                "Say in which one.",
+                user=user,
+            )
+        return fitting[0]
+
+    def _checkpoint_view(
+        self,
+        judged: Judged,
+        situation: Situation,
+        held: list[str],
+        made: Mapping[str, list[SignOffView]],
+    ) -> CheckpointView:
+        point = judged.checkpoint
+        state = situation.by_task.get(point.task or "")
+        signable = [
+            item for item in held if not point.required_capacities or item in point.required_capacities
+        ]
+        return CheckpointView(
+            id=point.id,
+            title=point.title,
+            kind=point.kind.value,
+            control=point.control.value,
+            boundary=point.boundary.value,
+            rule=point.rule,
+            task=point.task,
+            task_name=state.task.name if state else None,
+            outcome=worst(judged.verdicts).value,
+            state=judged.gate.state.value,
+            verdicts=[verdict_view(item, self.registry) for item in judged.verdicts],
+            required_capacities=point.required_capacities,
+            sign_offs=made.get(point.id, []),
+            missing=missing_views(judged),
+            elements=[element.global_id for element in state.elements] if state else [],
+            may_sign=bool(signable),
+        )
+
+    def _ledger_views(self, work: Work, situation: Situation) -> dict[str, list[SignOffView]]:
+        views: dict[str, list[SignOffView]] = {}
+        for row in work.entries():
+            entry = json.loads(row.data)
+            if entry["type"] != "sign_off":
+                continue
+            judged = situation.judged.get(entry["checkpoint"])
+            counts = judged is not None and row.sequence in judged.gate.counted
+            views.setdefault(entry["checkpoint"], []).append(
+                sign_off_view(row.sequence, row.hash, entry, counts=counts)
+            )
+        return views
+
+    def _verdict_counts(self, situation: Situation) -> dict[str, dict[str, int]]:
+        counts = {
+            kind: {outcome.value: 0 for outcome in Outcome}
+            for kind in ("progress", "cost", "quality", "green")
+        }
+        judged = [item for point in situation.judged.values() for item in point.verdicts]
+        for verdict in [*situation.verdicts, *judged]:
+            if verdict.window_start is None:
+                kind = kind_of(self.registry, verdict.rule)
+                if kind in counts:
+                    counts[kind][verdict.outcome.value] += 1
+        with self._store.reading() as work:
+            stored = work.count_verdicts(situation.as_of)
+        for (rule, outcome), number in stored.items():
+            kind = kind_of(self.registry, rule)
+            if kind in counts:
+                counts[kind][outcome] += number
+        return counts
+
+    def _late(self, situation: Situation) -> dict[str, LateCount]:
+        found = {}
+        for name, rule in (("start", LATE_START), ("finish", LATE_FINISH)):
+            failing = [
+                item.subject
+                for item in situation.verdicts
+                if item.rule == rule and item.outcome is Outcome.FAIL
+            ]
+            rows = {(item.task, item.element) for item in failing if item.element}
+            found[name] = LateCount(
+                tasks=len({item.task for item in failing}),
+                elements=len({element for _, element in rows}),
+                rows=len(rows),
+            )
+        return found
+
+    def _observed_late(self, situation: Situation) -> dict[str, bool]:
+        """Whether anything at all is known about lateness: else the count is null, not 0."""
+        return {
+            name: any(
+                item.rule == rule and item.outcome is not Outcome.UNDETERMINED for item in situation.verdicts
+            )
+            for name, rule in (("start", LATE_START), ("finish", LATE_FINISH))
+        }
+
+    def _consequence(self, situation: Situation) -> Callable[[Alarm], Consequence]:
+        """What hangs on an alarm: its task's elements, float and open budget."""
+        dates = situation.calculation.dates if situation.calculation else {}
+
+        def consequence(alarm: Alarm) -> Consequence:
+            state = situation.by_task.get(alarm.subject.task or "")
+            if state is None:
+                return Consequence()
+            found = dates.get(state.task.id)
+            return Consequence(
+                tasks=1,
+                elements=len(state.elements),
+                total_float_hours=found.total_float_hours if found else None,
+                money=state.task.budget,
+            )
+
+        return consequence
+
+
+def worst(verdicts: Any) -> Outcome:
+    """The outcome of several verdicts: one failure fails; nothing, or one gap, is undetermined."""
+    outcomes = [item.outcome for item in verdicts]
+    if Outcome.FAIL in outcomes:
+        return Outcome.FAIL
+    if not outcomes or Outcome.UNDETERMINED in outcomes:
+        return Outcome.UNDETERMINED
+    return Outcome.PASS
+
+
+def verify_ledger_file(path: str | Path) -> dict[str, Any]:
+    """Check an exported ledger; needs no project.
+
+    Raises:
+        NotFound: ``file_missing``.
+    """
+    with existing_file(path).open("rb") as stream:
+        result = verify_export(stream)
+    return {
+        "entries": result.entries,
+        "valid": result.valid,
+        "first_broken": result.first_broken,
+        "reason": result.reason,
+        "head": result.head,
+    }
+
+
+def _value(state: GateState | None) -> str | None:
+    return state.value if state else None
+
+
+def _unknown_checkpoint(checkpoint_id: str) -> NotFound:
+    return NotFound(
+        "checkpoint_unknown",
+        f"There is no checkpoint '{checkpoint_id}'.",
+        "List them with: bim-supervise checkpoint list.",
+        checkpoint=checkpoint_id,
+    )
