@@ -16,8 +16,8 @@ class Row:
     """One node while it is calculated; moments in minutes since the epoch.
 
     A finish that a link asks for at the very start of a shift is shown there, as MS Project does, and not at
-    the end of the shift before. ``finish_event``, ``late_start_event`` and ``late_finish_event`` are what links
-    see: they may lie in non-working time of the task's own calendar, where the shown dates do not.
+    the end of the shift before. ``finish_event``, ``late_start_event`` and ``late_finish_event`` are what
+    links see: they may lie in non-working time of the task's own calendar, where the shown dates do not.
     """
 
     work: WorkTime

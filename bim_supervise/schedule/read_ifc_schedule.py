@@ -10,6 +10,9 @@ the planned start and finish say that five times 24 working hours are meant.
 
 from __future__ import annotations
 
+import re
+import shutil
+import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -78,8 +81,8 @@ def parse_ifc_schedule(path: str, sha256: str, progress: Progress) -> Schedule:
     """Read the plan of an IFC file or ifczip; runs in a child process.
 
     Raises:
-        InputRefused: ``ifc_truncated``, ``ifc_unreadable``, ``ifc_schema_unsupported``, ``ifc_no_schedule``,
-            ``date_invalid``, ``duration_invalid``, ``task_id_duplicate``, ``task_nesting_cycle``.
+        InputRefused: ``ifc_truncated``, ``ifc_partial``, ``ifc_unreadable``, ``ifc_schema_unsupported``,
+            ``ifc_no_schedule``, ``date_invalid``, ``duration_invalid``, ``task_id_duplicate``, ``task_nesting_cycle``.
     """
     progress("open", 0.0)
     file = _open(Path(path))
@@ -100,7 +103,7 @@ def parse_ifc_schedule(path: str, sha256: str, progress: Progress) -> Schedule:
         )
     reading = _prepare(file, tasks)
     kept, name, start = _choose(file, tasks, reading)
-    elements = _elements(file)
+    elements = _elements(file, reading)
     baselines = _baselines(file)
     rows = [_task(task, elements, baselines, reading, kept) for task in kept.values()]
     links = tuple(_links(file, kept, rows, reading))
@@ -122,27 +125,8 @@ def parse_ifc_schedule(path: str, sha256: str, progress: Progress) -> Schedule:
 
 
 def _open(path: Path) -> Any:
-    data = _content(path)
-    tail = data[-4096:].rstrip(b"\0 \t\r\n")
-    if not tail.endswith(b"END-ISO-10303-21;"):
-        raise InputRefused(
-            "ifc_truncated",
-            "The IFC file does not end with END-ISO-10303-21; it was cut off or damaged.",
-            "Export or copy the file again.",
-        )
-    try:
-        return ifcopenshell.file.from_string(data.decode("utf-8", "surrogateescape"))
-    except Exception as error:
-        raise InputRefused(
-            "ifc_unreadable",
-            f"The IFC file cannot be read ({error}).",
-            "Open and save it in its authoring tool as IFC4 (SPF).",
-        ) from error
-
-
-def _content(path: Path) -> bytes:
     if not zipfile.is_zipfile(path):
-        return path.read_bytes()
+        return _open_plain(path)
     with zipfile.ZipFile(path) as archive:
         inside = [item for item in archive.infolist() if item.filename.lower().endswith(".ifc")]
         if len(inside) != 1 or inside[0].file_size > _LARGEST:
@@ -151,7 +135,47 @@ def _content(path: Path) -> bytes:
                 f"The archive holds {len(inside)} IFC files, or one that is larger than 4 GiB.",
                 "Zip exactly one IFC file.",
             )
-        return archive.read(inside[0])
+        with tempfile.TemporaryDirectory() as folder:
+            plain = Path(folder) / "plan.ifc"
+            with archive.open(inside[0]) as source, plain.open("wb") as target:
+                shutil.copyfileobj(source, target)
+            return _open_plain(plain)
+
+
+def _open_plain(path: Path) -> Any:
+    data = path.read_bytes()
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:64]:
+        raise InputRefused(
+            "ifc_unreadable", "The IFC file is in UTF-16.", "Save it as UTF-8 or export it again (SPF)."
+        )
+    if not data[-4096:].rstrip(b"\0 \t\r\n").endswith(b"END-ISO-10303-21;"):
+        raise InputRefused(
+            "ifc_truncated",
+            "The IFC file does not end with END-ISO-10303-21; it was cut off or damaged.",
+            "Export or copy the file again.",
+        )
+    try:
+        file = ifcopenshell.open(str(path), format=".ifc")
+    except Exception as error:
+        raise InputRefused(
+            "ifc_unreadable",
+            f"The IFC file cannot be read ({error}).",
+            "Open and save it in its authoring tool as IFC4 (SPF).",
+        ) from error
+    # The library leaves out damaged instances without a word, so what a plan needs is counted in the bytes.
+    for name in ("IfcTask", "IfcRelSequence"):
+        written = len(re.findall(rb"#\d+\s*=\s*%s\s*\(" % name.upper().encode(), data))
+        read = len(file.by_type(name, include_subtypes=False))
+        if read < written:
+            raise InputRefused(
+                "ifc_partial",
+                f"Only {read} of {written} {name} in the IFC file can be read; it is damaged.",
+                "Export or copy the file again.",
+                name=name,
+                read=read,
+                written=written,
+            )
+    return file
 
 
 def _prepare(file: Any, tasks: list[Any]) -> _Reading:
@@ -398,11 +422,14 @@ def _constraint(task: Any, what: str, reading: _Reading) -> Constraint | None:
     return Constraint(type=kind, at=at)
 
 
-def _elements(file: Any) -> dict[int, dict[str, None]]:
+def _elements(file: Any, reading: _Reading) -> dict[int, dict[str, None]]:
     """GlobalIds of the products of each task, whichever way round the file assigns them."""
     found: dict[int, dict[str, None]] = {}
     for task, product in _assignments(file):
-        if product.is_a("IfcProduct"):
+        if product.is_a("IfcSpatialElement"):
+            what = f"#{task.id()} {task.Name}: {product.is_a()} {product.Name or ''}".strip()
+            reading.skipped.append(Skipped(what=what, reason="assigned_to_spatial_element"))
+        elif product.is_a("IfcProduct"):
             found.setdefault(task.id(), {})[product.GlobalId] = None
     return found
 

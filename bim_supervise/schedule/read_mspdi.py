@@ -50,6 +50,7 @@ _OTHER_XML = {
     "APIBusinessObjects": "Primavera P6 XML",
     "ifcXML": "ifcXML",
     "ifc": "ifcXML",
+    "IfcProject": "ifcXML",
     "iso_10303_28": "ifcXML",
     "uos": "ifcXML",
 }
