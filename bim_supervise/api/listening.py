@@ -16,10 +16,10 @@ DEFAULT_TOPICS = ("bim-supervise/#",)
 async def listen(
     project: Project,
     url: str,
-    topics: Sequence[str] | None = None,
-    *,
-    trusted: bool = False,
+    topics: Sequence[str] | None,
+    trusted: bool,
     stop: asyncio.Event,
+    *,
     client_id: str | None = None,
 ) -> dict[str, Any]:
     """Subscribe until ``stop`` is set and return the counters of everything received.
@@ -27,7 +27,7 @@ async def listen(
     Args:
         project: where the observations go.
         url: ``mqtt[s]://user:password@host:port``.
-        topics: topic filters; default ``bim-supervise/#``.
+        topics: topic filters; None for ``bim-supervise/#``.
         trusted: whether the broker authenticates every sender, so that messages may prove and release.
         stop: set it to end; what is held is committed first.
         client_id: name of the persistent session at the broker; default one per project.

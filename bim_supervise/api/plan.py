@@ -178,7 +178,7 @@ class Plan(ProjectBase):
 
     def load_devices(self, path: str | Path) -> dict[str, Any]:
         """Read the device register; devices already known are updated, none is removed."""
-        devices = read_devices(existing_file(path))
+        devices = read_devices(existing_file(path), kinds=self.kinds)
         with self._write(PLAN) as work:
             work.upsert_devices(devices)
         return {"devices": len(devices)}

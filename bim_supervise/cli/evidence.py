@@ -56,7 +56,7 @@ def register(app: typer.Typer) -> None:
             for name in (signal.SIGINT, signal.SIGTERM):
                 asyncio.get_running_loop().add_signal_handler(name, stop.set)
             messages.print("Listening; stop with Ctrl-C.")
-            return await listen_to(project, mqtt, topics=topic, trusted=trusted, stop=stop)
+            return await listen_to(project, mqtt, topic, trusted, stop)
 
         return asyncio.run(run())
 

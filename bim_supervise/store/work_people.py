@@ -138,6 +138,10 @@ class WorkPeople(WorkBase):
         """Forget a login session; an unknown one is no error."""
         self._connection.execute(delete(_SESSION).where(_SESSION.c.token_hash == token_hash))
 
+    def end_sessions_of(self, user: str) -> None:
+        """Forget all sessions of a person."""
+        self._connection.execute(delete(_SESSION).where(_SESSION.c.user == user))
+
     def _require(self, name: str) -> None:
         if self.user(name) is None:
             raise NotFound("user_unknown", f"There is no account '{name}'.", "Add it first.", name=name)
