@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, StatementError
 
 from bim_supervise.core.errors import StoreFailed
 
@@ -135,7 +135,7 @@ def failures() -> Iterator[None]:
     """
     try:
         yield
-    except DBAPIError as error:
+    except StatementError as error:
         raise _failure(error.orig or error) from error
     except sqlite3.Error as error:
         raise _failure(error) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote
@@ -41,15 +42,16 @@ def migrate(url: URL, *, create: bool, scripts: Path = SCRIPTS, target: str = "h
         StoreFailed: ``store_missing``, ``store_newer``, ``store_foreign``, ``store_damaged`` or
             ``migration_failed``.
     """
-    if sqlite_file(url) is not None:
-        _check_file(url, create=create, scripts=scripts)
+    goal = head_revision(scripts) if target == "head" else target
+    if sqlite_file(url) is not None and _check_file(url, create=create, scripts=scripts) == goal:
+        return
     # Rebuilding a table, the only way SQLite can alter a column, must not trip over keys that point to it.
     engine = open_engine(url, foreign_keys=False)
     try:
         with write_transaction(engine) as connection:
             revision, empty = _state(connection)
             _check_state(revision, empty, str(url.database), create=create, scripts=scripts)
-            if revision != (head_revision(scripts) if target == "head" else target):
+            if revision != goal:
                 _upgrade(connection, scripts, target)
     finally:
         engine.dispose()
@@ -87,6 +89,7 @@ def _config(scripts: Path, connection: Connection | None = None) -> Config:
     return config
 
 
+@cache
 def _scripts(scripts: Path) -> ScriptDirectory:
     return ScriptDirectory.from_config(_config(scripts))
 
@@ -130,8 +133,12 @@ def _missing(name: str) -> StoreFailed:
     )
 
 
-def _check_file(url: URL, *, create: bool, scripts: Path) -> None:
-    """Look at an SQLite file without changing a byte: turning on WAL would already rewrite its header."""
+def _check_file(url: URL, *, create: bool, scripts: Path) -> str | None:
+    """Look at an SQLite file without changing a byte: turning on WAL would already rewrite its header.
+
+    Returns:
+        Its revision, None for a new or empty one.
+    """
     file = sqlite_file(url)
     assert file is not None
     if not file.exists():
@@ -143,7 +150,7 @@ def _check_file(url: URL, *, create: bool, scripts: Path) -> None:
                 f"The folder '{file.parent}' does not exist.",
                 "Create it, or name another place.",
             )
-        return
+        return None
     with failures():
         connection = sqlite3.connect(f"file:{quote(str(file.absolute()))}?mode=ro", uri=True)
         try:
@@ -157,3 +164,4 @@ def _check_file(url: URL, *, create: bool, scripts: Path) -> None:
         finally:
             connection.close()
     _check_state(revision, not tables, str(file), create=create, scripts=scripts)
+    return revision

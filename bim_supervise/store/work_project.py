@@ -32,6 +32,10 @@ class WorkProject(WorkBase):
             raise NotFound("project_missing", "The database holds no project yet.", "Create one first.")
         return to_record(row, ProjectRecord)
 
+    def has_project(self) -> bool:
+        """Whether a project was saved in this database."""
+        return self._row(select(_PROJECT.c.id)) is not None
+
     def save_project(self, project: ProjectRecord) -> ProjectRecord:
         """Save the project and return it; it gets its ``id`` when it is first saved, and keeps it."""
         row = self._row(select(_PROJECT.c.id))

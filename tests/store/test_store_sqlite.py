@@ -1,0 +1,23 @@
+"""The contract of a store, kept by SQLite."""
+
+import pytest
+from contract_evidence import EvidenceContract
+from contract_people import PeopleContract
+from contract_setup import SetupContract
+
+
+@pytest.fixture
+def stores(sqlite_stores):
+    return sqlite_stores
+
+
+class TestSqliteSetup(SetupContract):
+    pass
+
+
+class TestSqliteEvidence(EvidenceContract):
+    pass
+
+
+class TestSqlitePeople(PeopleContract):
+    pass
