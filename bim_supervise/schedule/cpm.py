@@ -111,23 +111,23 @@ def _list_broken_links(run: Run) -> None:
                 )
 
 
-def _free_float(work: WorkTime, early_start: int, early_finish: int, arcs: list[Arc], run: Run) -> int | None:
-    slack: int | None = None
+def _free_float(work: WorkTime, early_start: int, early_finish: int, arcs: list[Arc], run: Run) -> int:
+    slack = work.between_minutes(early_finish, run.project_finish)
     for arc in arcs:
         target = run.rows[arc.target]
+        if target.finished:
+            continue
         if arc.target in run.network.hands_to:
             reached = min(run.rows[leaf].early_start for leaf in run.network.hands_to[arc.target])
         elif arc.link.type in (LinkType.FS, LinkType.SS):
             reached = target.early_start
         else:
             reached = target.finish_event
-        if target.finished:
-            continue
         of_start = arc.link.type in (LinkType.SS, LinkType.SF)
         leeway = work.between_minutes(
             early_start if of_start else early_finish, take_lag(reached, arc, target.lag_work)
         )
-        slack = leeway if slack is None else min(slack, leeway)
+        slack = min(slack, leeway)
     return slack
 
 
@@ -151,8 +151,6 @@ def _dates(schedule: Schedule, run: Run) -> Mapping[str, TaskDates]:
         node = finish_nodes.get(task.id)
         arcs = [] if node is None else network.outgoing[node]
         slack = _free_float(work, to_minutes(early_start), to_minutes(early_finish), arcs, run)
-        if slack is None:
-            slack = work.between_minutes(to_minutes(early_finish), run.project_finish)
         result[task.id] = TaskDates(
             early_start=early_start,
             early_finish=early_finish,
@@ -172,8 +170,7 @@ def _dates_of(row: Row, arcs: list[Arc], run: Run) -> TaskDates:
         total = row.work.between_minutes(row.early_finish, row.late_finish)
         if not row.started:
             total = min(total, row.work.between_minutes(row.early_start, row.late_start))
-        slack = _free_float(row.work, row.early_start, row.early_finish, arcs, run)
-        free = row.work.between_minutes(row.early_finish, run.project_finish) if slack is None else slack
+        free = _free_float(row.work, row.early_start, row.early_finish, arcs, run)
     return TaskDates(
         early_start=from_minutes(row.early_start),
         early_finish=from_minutes(row.early_finish),

@@ -82,7 +82,8 @@ def parse_ifc_schedule(path: str, sha256: str, progress: Progress) -> Schedule:
 
     Raises:
         InputRefused: ``ifc_truncated``, ``ifc_partial``, ``ifc_unreadable``, ``ifc_schema_unsupported``,
-            ``ifc_no_schedule``, ``date_invalid``, ``duration_invalid``, ``task_id_duplicate``, ``task_nesting_cycle``.
+            ``ifc_no_schedule``, ``date_invalid``, ``duration_invalid``, ``task_id_duplicate``,
+            ``task_nesting_cycle``.
     """
     progress("open", 0.0)
     file = _open(Path(path))
