@@ -49,7 +49,7 @@ class Boundary(StrEnum):
 class Outcome(StrEnum):
     """What a rule can say; missing evidence is UNDETERMINED, never PASS."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 - a verdict, not a password
     FAIL = "fail"
     UNDETERMINED = "undetermined"
 
@@ -110,6 +110,8 @@ class Limit:
     note: str = ""
     override_by: str | None = None
     override_reason: str | None = None
+    source: str = ""
+    """Where the number was read, so that a reader can check it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,8 +119,9 @@ class Verdict:
     """What a rule returns (判定) for one subject and, for windowed rules, one window.
 
     ``reason`` is a machine-readable code; ``params`` are the values in its sentence. ``value`` is
-    unrounded, in ``unit``. ``evidence`` names what was used, so that it can be opened: ``fact:<id>`` or
-    ``window:<device>|<kind>|<start ms>|<end ms>``. ``since`` is when the state became true (UTC).
+    unrounded, in ``unit``. ``evidence`` names what was used, so that it can be opened: ``fact:<id>``,
+    ``window:<device>|<kind>|<start ms>|<end ms>``, or ``plan:<task id>`` for an actual time that only the
+    plan file states. ``since`` is when the state became true (UTC).
     """
 
     rule: str
@@ -167,6 +170,7 @@ class Checkpoint:
 
     ``task`` is a task id, or None for a checkpoint of the whole site. ``required_capacities`` are values of
     ``ledger.capacities.Capacity``; all of them must sign. ``title`` maps ``en``/``zh`` to a text.
+    ``parameters`` go to the rule; the engine adds ``checkpoint`` (its id) and ``boundary`` to them.
     """
 
     id: str
@@ -178,6 +182,11 @@ class Checkpoint:
     title: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
     required_capacities: tuple[str, ...] = ()
+
+    @property
+    def guards(self) -> bool:
+        """Whether it holds work back: monitored points and standing conditions only watch."""
+        return self.control is not Control.MONITORED and self.boundary is not Boundary.THROUGHOUT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,7 +242,10 @@ class Rule(Protocol):
     title: ClassVar[Mapping[str, str]]
 
     def subjects(self, evidence: Evidence) -> Iterable[Subject]:
-        """What the rule watches by itself, without a checkpoint defined for it (may be nothing)."""
+        """What the rule watches by itself, without a checkpoint defined for it (may be nothing).
+
+        A rule may name a coarse subject (a task) and return verdicts about finer ones (its elements).
+        """
         ...
 
     def evaluate(

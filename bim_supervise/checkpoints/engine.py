@@ -1,0 +1,117 @@
+"""The engine: asks the rules. What goes wrong inside a rule is shown, and is never a pass."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from bim_supervise.checkpoints.contract import (
+    Checkpoint,
+    Evidence,
+    Limit,
+    Outcome,
+    Rule,
+    Severity,
+    Subject,
+    Verdict,
+)
+from bim_supervise.checkpoints.registry import Registry
+
+ENGINE_REASONS = frozenset({"rule_failed", "rule_not_installed"})
+"""Reasons that the engine itself gives: nothing was asked, so nothing is known."""
+
+_log = logging.getLogger(__name__)
+
+
+def evaluate(
+    registry: Registry,
+    evidence: Evidence,
+    *,
+    rules: Collection[str] | None = None,
+    since: datetime | None = None,
+) -> list[Verdict]:
+    """What the rules say about everything they watch by themselves.
+
+    Args:
+        registry: installed packs.
+        evidence: the world at ``evidence.as_of``.
+        rules: only these rule ids; one that is not installed gives an undetermined verdict.
+        since: aware UTC; windowed rules may leave out windows that ended by then.
+
+    Returns:
+        Verdicts by rule in the order of the packs, then as the rule gives them.
+    """
+    verdicts: list[Verdict] = []
+    for rule_id in registry.rules if rules is None else rules:
+        rule = registry.rules.get(rule_id)
+        if rule is None:
+            verdicts.append(_not_installed(rule_id, Subject()))
+            continue
+        try:
+            subjects = list(rule.subjects(evidence))
+        except Exception as error:  # foreign code: its failure is shown as a verdict, never swallowed
+            verdicts.append(_failed(rule_id, Subject(), error))
+            continue
+        limits = registry.limits(rule_id)
+        for subject in subjects:
+            verdicts += _ask(rule, subject, {}, evidence, limits, since)
+    return verdicts
+
+
+def evaluate_checkpoint(checkpoint: Checkpoint, registry: Registry, evidence: Evidence) -> list[Verdict]:
+    """What the checkpoint's rule says about the checkpoint's task, or the whole site; never nothing."""
+    subject = Subject(task=checkpoint.task)
+    rule = registry.rules.get(checkpoint.rule)
+    if rule is None:
+        return [_not_installed(checkpoint.rule, subject)]
+    parameters = {
+        **checkpoint.parameters,
+        "checkpoint": checkpoint.id,
+        "boundary": checkpoint.boundary.value,
+    }
+    verdicts = _ask(rule, subject, parameters, evidence, registry.limits(rule.id), None)
+    return verdicts or [
+        Verdict(rule=rule.id, outcome=Outcome.UNDETERMINED, reason="nothing_to_judge", subject=subject)
+    ]
+
+
+def _ask(
+    rule: Rule,
+    subject: Subject,
+    parameters: Mapping[str, Any],
+    evidence: Evidence,
+    limits: Sequence[Limit],
+    since: datetime | None,
+) -> list[Verdict]:
+    try:
+        verdicts = list(rule.evaluate(subject, parameters, evidence, limits, since))
+        strangers = {verdict.rule for verdict in verdicts} - {rule.id}
+        if strangers:
+            raise ValueError(f"{rule.id} speaks for another rule: {', '.join(sorted(strangers))}")
+    except Exception as error:  # foreign code: its failure is shown as a verdict, never swallowed
+        return [_failed(rule.id, subject, error)]
+    return verdicts
+
+
+def _not_installed(rule_id: str, subject: Subject) -> Verdict:
+    return Verdict(
+        rule=rule_id,
+        outcome=Outcome.UNDETERMINED,
+        reason="rule_not_installed",
+        subject=subject,
+        params={"rule": rule_id},
+    )
+
+
+def _failed(rule_id: str, subject: Subject, error: Exception) -> Verdict:
+    _log.error("rule %s failed for %s", rule_id, subject.key, exc_info=error)
+    return Verdict(
+        rule=rule_id,
+        outcome=Outcome.UNDETERMINED,
+        reason="rule_failed",
+        subject=subject,
+        params={"rule": rule_id, "error": type(error).__name__, "message": str(error)},
+        severity=Severity.MAJOR,
+    )

@@ -1,0 +1,135 @@
+"""The registry: all installed packs, found by entry point; a broken one is named and the rest works."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import EntryPoint, entry_points
+from importlib.resources import files
+
+from bim_supervise.checkpoints.contract import Limit, Rule
+from bim_supervise.checkpoints.pack import Pack
+from bim_supervise.core.catalogue import Catalogue, load_catalogue
+from bim_supervise.core.errors import InputRefused, SupervisionError
+from bim_supervise.events.kinds import KindTable
+from bim_supervise.events.observations import ObservationKind
+
+GROUP = "bim_supervise.packs"
+"""Entry-point group in which packs announce themselves, the built-in ones too."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokenPack:
+    """A pack that is installed but could not be loaded."""
+
+    name: str
+    error: str
+    """Type and message, as a person needs them to repair or remove the pack."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registry:
+    """Rules by id, their limits, kinds and sentences, of all packs that could be loaded."""
+
+    packs: tuple[Pack, ...] = ()
+    broken: tuple[BrokenPack, ...] = ()
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    pack_of: Mapping[str, Pack] = field(default_factory=dict)
+    """The pack that brought a rule, by rule id."""
+    kinds: tuple[ObservationKind, ...] = ()
+    """Kinds of observation that packs add to the built-in ones."""
+    catalogue: Catalogue = field(default_factory=lambda: load_catalogue([files(__package__) / "catalogue"]))
+    _limits: Mapping[str, tuple[Limit, ...]] = field(default_factory=dict)
+
+    def limits(self, rule_id: str) -> tuple[Limit, ...]:
+        """All rows of a rule, every edition and jurisdiction; empty for a rule without limits."""
+        return self._limits.get(rule_id, ())
+
+
+def load_packs(points: Iterable[EntryPoint] | None = None) -> Registry:
+    """Load all installed packs, or those behind ``points``.
+
+    The project's own packs come first, the others by name, so that no outsider can take a built-in rule id by
+    being found earlier. A pack that fails to load, or is not consistent, is listed in ``Registry.broken`` and
+    logged as an error; nothing of it is used.
+    """
+    packs: list[Pack] = []
+    broken: list[BrokenPack] = []
+    for point in sorted(entry_points(group=GROUP) if points is None else set(points), key=_order):
+        try:
+            pack = point.load()
+            _refuse_inconsistent(pack, packs)
+        # A pack is foreign code: whatever it raises must not take the others down with it.
+        except Exception as error:
+            text = error.message if isinstance(error, SupervisionError) else str(error)
+            broken.append(BrokenPack(name=point.name, error=f"{type(error).__name__}: {text}"))
+            _log.error("pack %r (%s) could not be loaded: %s", point.name, point.value, broken[-1].error)
+        else:
+            packs.append(pack)
+    return registry_of(packs, broken)
+
+
+def registry_of(packs: Iterable[Pack], broken: Iterable[BrokenPack] = ()) -> Registry:
+    """A registry of exactly these packs, e.g. of the one under development.
+
+    Raises:
+        InputRefused: ``pack_invalid`` when a pack is not consistent in itself or with those before it.
+    """
+    accepted: list[Pack] = []
+    limits: dict[str, list[Limit]] = defaultdict(list)
+    for pack in packs:
+        _refuse_inconsistent(pack, accepted)
+        accepted.append(pack)
+        for limit in pack.limits:
+            limits[limit.rule_id].append(limit)
+    # Later folders win: a pack adds sentences, it cannot reword those of the engine or of an earlier pack.
+    folders = [pack.catalogue for pack in reversed(accepted) if pack.catalogue]
+    folders.append(files(__package__) / "catalogue")
+    return Registry(
+        packs=tuple(accepted),
+        broken=tuple(broken),
+        rules={rule.id: rule for pack in accepted for rule in pack.rules},
+        pack_of={rule.id: pack for pack in accepted for rule in pack.rules},
+        kinds=tuple(dict.fromkeys(kind for pack in accepted for kind in pack.kinds)),
+        catalogue=load_catalogue(folders),
+        _limits={rule: tuple(rows) for rule, rows in limits.items()},
+    )
+
+
+def _order(point: EntryPoint) -> tuple[bool, str, str]:
+    return not point.value.startswith("bim_supervise.packs."), point.name, point.value
+
+
+def _refuse_inconsistent(pack: object, earlier: Iterable[Pack]) -> None:
+    earlier = list(earlier)
+    if not isinstance(pack, Pack):
+        raise _invalid("?", f"the entry point names a {type(pack).__name__}, not a Pack")
+    if pack.name in {other.name for other in earlier}:
+        raise _invalid(pack.name, f"a pack named '{pack.name}' is installed already")
+    own: set[str] = set()
+    for rule in pack.rules:
+        if not isinstance(getattr(rule, "id", None), str) or not callable(getattr(rule, "evaluate", None)):
+            raise _invalid(pack.name, f"{rule!r} is no rule")
+        taken = next((other.name for other in earlier for known in other.rules if known.id == rule.id), None)
+        if taken or rule.id in own:
+            raise _invalid(pack.name, f"the rule id {rule.id} is taken by the pack '{taken or pack.name}'")
+        own.add(rule.id)
+    stray = sorted({limit.rule_id for limit in pack.limits} - own)
+    if stray:
+        raise _invalid(pack.name, f"it has limits for rules it does not bring: {', '.join(stray)}")
+    KindTable().with_kinds(kind for other in earlier for kind in other.kinds).with_kinds(pack.kinds)
+    if pack.catalogue is not None:
+        load_catalogue([pack.catalogue])
+
+
+def _invalid(name: str, problem: str) -> InputRefused:
+    return InputRefused(
+        "pack_invalid",
+        f"Pack '{name}': {problem}.",
+        "Update the pack, or uninstall it.",
+        pack=name,
+    )

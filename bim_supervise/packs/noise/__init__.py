@@ -1,0 +1,23 @@
+"""Noise pack: levels at the site boundary by day and by night."""
+
+from importlib.resources import files
+
+from bim_supervise.checkpoints.limits import load_limits
+from bim_supervise.checkpoints.pack import Pack
+from bim_supervise.packs.noise.kinds import NOISE_LEVEL_MAX
+from bim_supervise.packs.noise.NOICN01 import DayLevel
+from bim_supervise.packs.noise.NOICN02 import NightLevel
+from bim_supervise.packs.noise.NOICN03 import NightMaximum
+from bim_supervise.packs.noise.NOICN11 import HourLevel
+
+_here = files(__package__)
+
+pack = Pack(
+    name="noise",
+    version="1.0",
+    title={"en": "Boundary noise", "zh": "厂界噪声"},
+    rules=(DayLevel(), NightLevel(), NightMaximum(), HourLevel()),
+    limits=load_limits(_here / "limits.yaml"),
+    kinds=(NOISE_LEVEL_MAX,),
+    catalogue=_here / "catalogue",
+)

@@ -1,0 +1,196 @@
+"""Judging the levels of boundary meters window by window; shared by all noise rules."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bim_supervise.checkpoints.contract import Evidence, Limit, Outcome, Severity, Subject, Verdict
+from bim_supervise.checkpoints.limits import duration, in_force, satisfies
+from bim_supervise.core.clock import epoch_ms, from_epoch_ms
+from bim_supervise.events.devices import Device
+from bim_supervise.events.observations import ObservationKind
+from bim_supervise.events.windows import Window, merge
+
+_MS = timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statistic:
+    """How a noise rule reads a window.
+
+    ``level`` gives the value [dB(A)] of a window in which something speaks. ``floor`` gives, of that value
+    and the share 0..1 of the window that was measured, the least level that the whole window can have had.
+    ``conclusive`` tells whether a value within the limit shows that the limit was kept, or only that this
+    kind of reading is too coarse to show a breach.
+    """
+
+    kind: ObservationKind
+    level: Callable[[Window, ObservationKind], float | None]
+    floor: Callable[[float, float], float]
+    conclusive: bool = True
+
+
+def energy_floor(level: float, share: float) -> float:
+    """Equivalent level [dB] of a window whose unmeasured part was silent: ``L + 10 lg(share)``."""
+    return level + 10 * math.log10(share)
+
+
+def same_floor(level: float, share: float) -> float:
+    """A maximum holds whatever the unmeasured part was."""
+    return level
+
+
+def maximum(window: Window, kind: ObservationKind) -> float | None:
+    """Highest value [kind's unit] of a window."""
+    return None if window.is_empty else round(window.maximum * kind.resolution, 9)
+
+
+def judge_series(
+    rule: str,
+    device: Device,
+    statistic: Statistic,
+    evidence: Evidence,
+    limits: Sequence[Limit],
+    *,
+    start: datetime,
+    end: datetime,
+    severity: Severity,
+) -> list[Verdict]:
+    """One verdict per closed window in [start, end] for which a limit is in force, ascending.
+
+    Windows are aligned to the site's clock. A window without any reading is undetermined: a silent meter
+    proves nothing.
+
+    Args:
+        rule: rule id.
+        device: the meter.
+        statistic: how to read a window.
+        evidence: readings and moment.
+        limits: the rule's rows, all editions.
+        start: begin of the span, aware UTC; the window it falls into is judged if it has not ended by then.
+        end: end of the span, aware UTC; no window that ends later is judged.
+        severity: of the verdicts.
+    """
+    windows = evidence.windows(device.id, statistic.kind.key, start - timedelta(days=1), end)
+    starts = [window.start_ms for window in windows]
+    verdicts = []
+    for text in sorted({limit.window for limit in limits if limit.window is not None}):
+        rows = [limit for limit in limits if limit.window == text]
+        length = duration(text) // _MS
+        for first_ms in aligned_starts(epoch_ms(start), epoch_ms(end), length, evidence.zone):
+            limit = in_force(rows, from_epoch_ms(first_ms), evidence.zone)
+            if limit is None:
+                continue
+            left, right = bisect_left(starts, first_ms), bisect_left(starts, first_ms + length)
+            merged = merge(windows[left:right]) if right > left else None
+            bounds = (first_ms, first_ms + length)
+            verdicts.append(_judge(rule, device, statistic, merged, bounds, limit, evidence.zone, severity))
+    return verdicts
+
+
+def aligned_starts(start_ms: int, end_ms: int, length_ms: int, zone: ZoneInfo) -> Iterator[int]:
+    """Starts of the windows that hold or follow ``start_ms`` and end by ``end_ms`` (UTC epoch ms).
+
+    Windows begin at full multiples of their length after local midnight, for lengths that divide an hour's
+    multiple; after a clock change they are aligned anew.
+    """
+    position = start_ms
+    while True:
+        offset = from_epoch_ms(position).astimezone(zone).utcoffset() or timedelta(0)
+        position -= (position + offset // _MS) % length_ms
+        if position + length_ms > end_ms:
+            return
+        yield position
+        position += length_ms
+
+
+def _judge(
+    rule: str,
+    device: Device,
+    statistic: Statistic,
+    window: Window | None,
+    bounds: tuple[int, int],
+    limit: Limit,
+    zone: ZoneInfo,
+    severity: Severity,
+) -> Verdict:
+    value = None if window is None else statistic.level(window, statistic.kind)
+    share = 0.0 if window is None else min(window.covered_ms / (bounds[1] - bounds[0]), 1.0)
+    first, last = from_epoch_ms(bounds[0]), from_epoch_ms(bounds[1])
+    outcome, reason = _reason(device, statistic, window, value, share, limit, first.astimezone(zone))
+    params: dict[str, Any] = {"device": device.id, "share": 100 * share, "limit": limit.value}
+    if value is not None:
+        params["level"] = value
+    calibrated = device.calibrated_until.isoformat() if device.calibrated_until else None
+    return Verdict(
+        rule=rule,
+        outcome=outcome,
+        reason=reason,
+        subject=Subject(device=device.id),
+        params=params,
+        value=value,
+        unit=statistic.kind.unit,
+        limit=limit,
+        window_start=first,
+        window_end=last,
+        completeness=share,
+        since=last,
+        evidence=() if window is None else (window_reference(device.id, statistic.kind.key, *bounds),),
+        # As text: an energy sum may be larger than canonical JSON allows an integer to be.
+        evidence_values=()
+        if window is None
+        else (str(window.energy_sum), window.maximum, window.covered_ms, window.distrusted, calibrated),
+        severity=severity,
+    )
+
+
+def _reason(
+    device: Device,
+    statistic: Statistic,
+    window: Window | None,
+    value: float | None,
+    share: float,
+    limit: Limit,
+    moment: datetime,
+) -> tuple[Outcome, str]:
+    if limit.value is None:
+        return Outcome.UNDETERMINED, "limit_not_set"
+    if window is None or value is None or share == 0:
+        return Outcome.UNDETERMINED, "no_data"
+    needed = limit.min_completeness or 0.0
+    if not satisfies(value, limit):
+        # Distrust and gaps never hide a failing value; but a few loud minutes are not yet a loud window.
+        if share >= needed:
+            return Outcome.FAIL, "level_exceeded"
+        if not satisfies(statistic.floor(value, share), limit):
+            return Outcome.FAIL, "level_exceeded_despite_gaps"
+        return Outcome.UNDETERMINED, "coverage_low"
+    if not statistic.conclusive:
+        return Outcome.UNDETERMINED, "statistic_too_coarse"
+    if share < needed:
+        return Outcome.UNDETERMINED, "coverage_low"
+    if window.distrusted:
+        return Outcome.UNDETERMINED, "distrusted"
+    if device.calibrated_until is None:
+        return Outcome.UNDETERMINED, "calibration_unknown"
+    if device.calibrated_until < moment.date():
+        return Outcome.UNDETERMINED, "calibration_expired"
+    return Outcome.PASS, "level_kept"
+
+
+def window_reference(device: str, kind: str, start_ms: int, end_ms: int) -> str:
+    """How a verdict names the readings it was given for."""
+    return f"window:{device}|{kind}|{start_ms}|{end_ms}"
+
+
+def no_data(rule: str, subject: Subject, reason: str, params: Mapping[str, Any] | None = None) -> Verdict:
+    """An undetermined verdict that is about no window."""
+    return Verdict(
+        rule=rule, outcome=Outcome.UNDETERMINED, reason=reason, subject=subject, params=dict(params or {})
+    )
