@@ -1,0 +1,299 @@
+"""The documentation cannot lag: what exists is described, and the examples are read by the real readers."""
+
+import re
+import tomllib
+from datetime import UTC, datetime
+from importlib.metadata import EntryPoint, PackageNotFoundError, metadata, requires
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+import typer
+import yaml
+
+from bim_supervise import config
+from bim_supervise.checkpoints.engine import evaluate
+from bim_supervise.checkpoints.limits import load_limits
+from bim_supervise.checkpoints.read_checkpoints import read_checkpoints
+from bim_supervise.checkpoints.registry import load_packs
+from bim_supervise.checkpoints.snapshot import Snapshot
+from bim_supervise.cli import app
+from bim_supervise.core.clock import epoch_ms
+from bim_supervise.events.devices import Device
+from bim_supervise.events.kinds import BUILT_IN_KINDS
+from bim_supervise.events.mapping import parse_mapping
+from bim_supervise.events.read_devices import parse_devices
+from bim_supervise.events.windows import minute_windows
+from bim_supervise.ledger.capacities import Capacity
+from bim_supervise.schedule.csv_columns import COLUMNS
+from bim_supervise.schedule.read_csv_mapping import read_csv_mapping
+from bim_supervise.schedule.tasks import Schedule, Task
+from bim_supervise.tracking.link_mapping import parse_link_mapping
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+PAGES = sorted([*DOCS.glob("*.md"), ROOT / "README.md", ROOT / "CHANGELOG.md"])
+
+
+def text(name):
+    return (DOCS / name).read_text("utf-8")
+
+
+def plain_name(requirement):
+    return re.split(r"[\[<>=!~; (]", requirement, maxsplit=1)[0].lower().replace("_", "-")
+
+
+# -- commands ---------------------------------------------------------------------------------------
+
+
+def commands(group, path=()):
+    for name, entry in sorted(group.commands.items()):
+        if hasattr(entry, "commands"):
+            yield from commands(entry, (*path, name))
+        else:
+            yield " ".join((*path, name)), entry
+
+
+COMMANDS = dict(commands(typer.main.get_command(app)))
+
+
+def sections(page):
+    found = re.split(r"^### `([^`]+)`$", page, flags=re.MULTILINE)
+    return dict(zip(found[1::2], found[2::2], strict=True))
+
+
+def command_of(heading):
+    return " ".join(word for word in heading.split() if word[0].islower())
+
+
+def test_every_command_is_documented_and_no_other():
+    assert sorted(command_of(heading) for heading in sections(text("commands.md"))) == sorted(COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_is_documented(name):
+    described = {command_of(heading): body for heading, body in sections(text("commands.md")).items()}[name]
+    options = {
+        option
+        for parameter in COMMANDS[name].params
+        for option in parameter.opts
+        if option.startswith("--") and option not in ("--json", "--help")
+    }
+    assert options == set(re.findall(r"`(--[a-z-]+)`", described)), "options of the command and of its page"
+
+
+def test_the_options_of_every_command_and_the_environment_are_documented():
+    page = text("commands.md")
+    for parameter in typer.main.get_command(app).params:
+        assert any(f"`{option}`" in page for option in parameter.opts if option != "--help")
+    for variable in (config.PROJECT_VARIABLE, config.DATABASE_VARIABLE):
+        assert f"${variable}" in page
+
+
+# -- dependencies -----------------------------------------------------------------------------------
+
+
+def declared():
+    extras = PROJECT["project"]["optional-dependencies"]
+    names = {plain_name(item) for item in PROJECT["project"]["dependencies"]}
+    return names | {plain_name(item) for rows in extras.values() for item in rows} - {"bim-supervise"}
+
+
+def test_every_dependency_is_justified_and_no_other():
+    rows = re.findall(r"^\| ([a-z0-9-]+) \|", text("dependencies.md"), flags=re.MULTILINE)
+    assert sorted(set(rows) - {"package"}) == sorted(declared())
+    assert all(line.count("|") == 5 for line in text("dependencies.md").splitlines() if line.startswith("| "))
+
+
+def licence(name):
+    found = metadata(name)
+    classifiers = [item for item in found.get_all("Classifier") or () if item.startswith("License ::")]
+    return " ".join(filter(None, (found["License-Expression"], (found["License"] or "")[:80], *classifiers)))
+
+
+def core_packages():
+    waiting = [plain_name(item) for item in PROJECT["project"]["dependencies"]]
+    found = {}
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        try:
+            found[name] = licence(name)
+        except PackageNotFoundError:
+            continue  # needed only on another platform or Python
+        waiting += [plain_name(item) for item in requires(name) or () if "extra ==" not in item]
+    return found
+
+
+def test_no_package_of_the_core_is_under_gpl_or_agpl():
+    found = core_packages()
+    assert len(found) > 40
+    strong = re.compile(r"(?<!L)(?<!Lesser )\b(A?GPL|(Affero )?General Public License)")
+    assert {name: text for name, text in found.items() if strong.search(text.replace("LGPL", ""))} == {}
+
+
+# -- packs, kinds, words ----------------------------------------------------------------------------
+
+
+def test_every_pack_rule_and_limit_is_documented():
+    page = text("packs.md")
+    registry = load_packs()
+    assert registry.broken == ()
+    assert set(PROJECT["project"]["entry-points"]["bim_supervise.packs"]) <= {
+        pack.name for pack in registry.packs
+    }
+    for pack in registry.packs:
+        assert f"`{pack.name}`" in page, f"pack {pack.name}"
+        for rule in pack.rules:
+            assert f"`{rule.id}`" in page, f"rule {rule.id}"
+        for limit in pack.limits:
+            assert limit.clause in page, f"clause {limit.clause} of {limit.rule_id}"
+
+
+def test_every_kind_of_observation_is_documented():
+    page = text("formats.md")
+    rows = {
+        key: line
+        for line in page.splitlines()
+        if line.startswith("| `")
+        for key in re.findall(r"`([a-z0-9_]+)`", line.split("|")[1])
+    }
+    for kind in (*BUILT_IN_KINDS, *(kind for pack in load_packs().packs for kind in pack.kinds)):
+        assert kind.key in rows, kind.key
+        if kind.unit and kind.shape == "telemetry":
+            assert f"| {kind.unit} | {kind.resolution:g} |" in rows[kind.key]
+
+
+def test_every_room_stands_in_the_architecture_in_the_order_of_the_import_law():
+    layers = PROJECT["tool"]["importlinter"]["contracts"][0]["layers"]
+    line_of = {room.strip(): number for number, line in enumerate(layers) for room in re.split(r"[|:]", line)}
+    rows = re.findall(r"^\| [a-z ]+ \| `([a-z/_]+)` \|", text("architecture.md"), flags=re.MULTILINE)
+    documented = [room for room in rows if room in line_of]
+    assert set(documented) == set(line_of)
+    assert documented == sorted(documented, key=lambda room: line_of[room])
+
+
+def test_every_capacity_and_csv_column_is_documented():
+    assert all(f"`{capacity.value}`" in text("architecture.md") for capacity in Capacity)
+    assert all(f"`{column}`" in text("formats.md") for column in COLUMNS)
+
+
+# -- links and examples -----------------------------------------------------------------------------
+
+
+def anchors(page):
+    found = set()
+    for heading in re.findall(r"^#+ (.+)$", page, flags=re.MULTILINE):
+        words = re.sub(r"[^\w\- ]", "", heading.lower()).strip()
+        found.add(words.replace(" ", "-"))
+    return found
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8")):
+        if re.match(r"[a-z]+:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        other = (page.parent / path).resolve() if path else page
+        assert other.exists(), target
+        if anchor:
+            assert anchor in anchors(other.read_text("utf-8")), target
+
+
+def examples():
+    for page in PAGES:
+        pattern = r"<!-- read as: ([a-z ]+) -->\n```yaml\n(.*?)```"
+        for number, (reader, body) in enumerate(
+            re.findall(pattern, page.read_text("utf-8"), flags=re.DOTALL), 1
+        ):
+            yield pytest.param(reader, body, id=f"{page.name} {reader} {number}")
+
+
+@pytest.mark.parametrize(("reader", "body"), examples())
+def test_examples_are_read_by_the_real_readers(reader, body, tmp_path):
+    file = tmp_path / "example.yaml"
+    file.write_text(body, "utf-8")
+    data = yaml.safe_load(body)
+    if reader == "link mapping":
+        assert parse_link_mapping(data).columns
+    elif reader == "observation mapping":
+        assert parse_mapping(data).observations
+    elif reader == "schedule mapping":
+        assert read_csv_mapping(file, COLUMNS).calendars
+    elif reader == "devices":
+        assert parse_devices(data)
+    elif reader == "limits":
+        assert load_limits(file)
+    else:
+        assert reader == "checkpoints"
+        task = Task(id="1", source_id="1", name="Raft reinforcement")
+        plan = Schedule(
+            name="p", source_format="csv", sha256="", tasks=(task,), links=(), calendars=(),
+            default_calendar="",
+        )  # fmt: skip
+        assert read_checkpoints(file, plan, [capacity.value for capacity in Capacity])
+
+
+def example_pack(folder, monkeypatch):
+    """The pack of packs.md as the reader of that page would write it."""
+    blocks = re.findall(r"```(toml|yaml|python|text)\n(.*?)```", text("packs.md"), flags=re.DOTALL)
+    code = dict(reversed(blocks))
+    package = folder / "bim_supervise_dust"
+    (package / "catalogue").mkdir(parents=True)
+    (package / "__init__.py").write_text(code["python"], "utf-8")
+    (package / "limits.yaml").write_text(code["yaml"], "utf-8")
+    (package / "catalogue" / "en.yaml").write_text(code["text"], "utf-8")
+    monkeypatch.syspath_prepend(str(folder))
+    entry = tomllib.loads(code["toml"])["project"]["entry-points"]["bim_supervise.packs"]["dust"]
+    return load_packs([EntryPoint("dust", entry, "bim_supervise.packs")])
+
+
+@pytest.mark.parametrize(
+    ("level", "minutes", "outcome", "reason"),
+    [
+        (80.0, 60, "pass", "dust_within_limit"),
+        (80.1, 60, "fail", "dust_above_limit"),
+        (80.0, 40, "undetermined", "coverage_too_low"),
+        (95.0, 1, "fail", "dust_above_limit"),
+        (None, 0, "undetermined", "coverage_too_low"),
+    ],
+)
+def test_the_example_pack_works(tmp_path, monkeypatch, level, minutes, outcome, reason):
+    registry = example_pack(tmp_path, monkeypatch)
+    assert registry.broken == ()
+    assert registry.catalogue.text(f"reason.{reason}", value=95) != f"reason.{reason}"
+    end = datetime(2026, 3, 2, 4, tzinfo=UTC)
+    event_ms = [epoch_ms(end) - 60_000 * minute for minute in range(minutes, 0, -1)]
+    pm10 = {kind.key: kind for kind in BUILT_IN_KINDS}["pm10"]
+    windows = minute_windows(
+        "dust-01",
+        "pm10",
+        np.array(event_ms, np.int64),
+        np.full(minutes, round((level or 0) * 10), np.int64),
+        np.full(minutes, 60_000, np.int64),
+        np.zeros(minutes, np.uint8),
+        pm10,
+    )
+    evidence = Snapshot(
+        as_of=end,
+        zone=ZoneInfo("Asia/Shanghai"),
+        devices=[Device(id="dust-01", name="dust-01", kinds=("pm10",))],
+        windows={("dust-01", "pm10"): windows},
+    )
+    verdicts = evaluate(registry, evidence)
+    assert [(verdict.outcome.value, verdict.reason) for verdict in verdicts] == [(outcome, reason)]
+
+
+def test_every_yaml_example_names_its_reader():
+    for page in PAGES:
+        blocks = page.read_text("utf-8").split("```yaml")
+        assert all(before.rstrip().endswith("-->") for before in blocks[:-1]), page.name
+
+
+def test_every_howto_begins_with_a_chinese_summary():
+    for page in DOCS.glob("howto-*.md"):
+        assert re.search(r"^中文摘要：", page.read_text("utf-8"), flags=re.MULTILINE), page.name
