@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TextIO
 
 import msgspec
 
@@ -36,8 +37,8 @@ def read_rows(
         delimiter: of a CSV file; None finds it in the header.
 
     Raises:
-        InputRefused: ``file_not_found``, ``observation_file_binary``, ``csv_header_missing`` or
-            ``csv_header_duplicate``.
+        InputRefused: ``file_not_found``, ``observation_file_binary``, ``encoding_invalid`` (an encoding whose
+            lines cannot be told apart), ``csv_header_missing`` or ``csv_header_duplicate``.
     """
     with _opened(path, encoding) as stream:
         if _is_json(path, stream):
@@ -85,7 +86,8 @@ def read_batches(
             on_progress(1.0)
 
 
-def _opened(path: Path, encoding: str) -> Any:
+@contextlib.contextmanager
+def _opened(path: Path, encoding: str) -> Iterator[TextIO]:
     """The file as text, without newline translation; bytes that are no text become lone surrogates."""
     try:
         with path.open("rb") as probe:
@@ -98,15 +100,24 @@ def _opened(path: Path, encoding: str) -> Any:
             "Check the path and its permissions.",
             file=str(path),
         ) from error
-    if b"\0" in head and "16" not in encoding and "32" not in encoding:
-        stream.close()
-        raise InputRefused(
-            "observation_file_binary",
-            f"'{path.name}' is not a text file.",
-            "Save a spreadsheet as CSV (UTF-8); archives have to be unpacked first.",
-            file=path.name,
-        )
-    return stream
+    with stream:
+        if b"\0" in head and "16" not in encoding and "32" not in encoding:
+            raise InputRefused(
+                "observation_file_binary",
+                f"'{path.name}' is not a text file.",
+                "Save a spreadsheet as CSV (UTF-8); archives have to be unpacked first.",
+                file=path.name,
+            )
+        try:
+            yield stream
+        except UnicodeError as error:
+            raise InputRefused(
+                "encoding_invalid",
+                f"'{path.name}' is not text in {encoding}: {error}.",
+                "Save it as UTF-8, or name its encoding in the mapping.",
+                file=path.name,
+                encoding=encoding,
+            ) from error
 
 
 def _is_json(path: Path, stream: IO[str]) -> bool:

@@ -56,9 +56,21 @@ class MosquittoBroker:
         """Publish from another process, so that nothing of the subscriber's code is involved."""
         subprocess.run(
             [
-                "mosquitto_pub", "-h", "127.0.0.1", "-p", str(self.port), "-u", MOSQUITTO_USER,
-                "-P", MOSQUITTO_PASSWORD, "-t", topic, "-q", str(qos), "-l",
-            ],  # fmt: skip
+                "mosquitto_pub",
+                "-h",
+                "127.0.0.1",
+                "-p",
+                str(self.port),
+                "-u",
+                MOSQUITTO_USER,
+                "-P",
+                MOSQUITTO_PASSWORD,
+                "-t",
+                topic,
+                "-q",
+                str(qos),
+                "-l",
+            ],
             input="\n".join(payloads).encode() + b"\n",
             check=True,
             timeout=30,

@@ -342,8 +342,15 @@ def test_urls():
 
 @pytest.mark.parametrize(
     "url",
-    ["http://h", "mqtt://", "mqtt://u:geheim@h/topic", "mqtt://u:geheim@h?version=3", "mqtt://u:geheim@h:x",
-     "mqtt://u:geheim@h?qos=1", "tcp"],  # fmt: skip
+    [
+        "http://h",
+        "mqtt://",
+        "mqtt://u:geheim@h/topic",
+        "mqtt://u:geheim@h?version=3",
+        "mqtt://u:geheim@h:x",
+        "mqtt://u:geheim@h?qos=1",
+        "tcp",
+    ],
 )
 def test_wrong_urls_are_refused_without_repeating_them(url):
     with pytest.raises(InputRefused) as refused:
