@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from bim_supervise.core.errors import InputRefused
@@ -82,12 +83,21 @@ class PlannedMoment:
         Raises:
             BadDateError: the text fits no format.
         """
-        for form in (self.format,) if self.format else UNMISTAKABLE_FORMATS:
-            try:
-                return datetime.strptime(text, form), "%H" in form or "%I" in form  # noqa: DTZ007 - wall time
-            except ValueError:
-                continue
-        raise BadDateError(text)
+        found = _read_moment(text, (self.format,) if self.format else UNMISTAKABLE_FORMATS)
+        if found is None:
+            raise BadDateError(text)
+        return found
+
+
+@lru_cache(maxsize=4096)
+def _read_moment(text: str, formats: tuple[str, ...]) -> tuple[datetime, bool] | None:
+    # A table repeats the few days of its plan thousands of times, and strptime is slow.
+    for form in formats:
+        try:
+            return datetime.strptime(text, form), "%H" in form or "%I" in form  # noqa: DTZ007 - wall time
+        except ValueError:
+            continue
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
