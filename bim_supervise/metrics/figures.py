@@ -70,9 +70,9 @@ def actual_costs(facts: Iterable[Fact], as_of: datetime, currency: str = "") -> 
 
 def figures(
     tasks: Iterable[TaskState],
+    facts: Iterable[Fact],
     as_of: datetime,
     zone: ZoneInfo,
-    costs: Costs | None = None,
     currency: str = "",
 ) -> dict[Key, Figure]:
     """All figures of every task and of the project; a figure that cannot be known is absent.
@@ -85,12 +85,12 @@ def figures(
 
     Args:
         tasks: task states at ``as_of``.
+        facts: stored statements, for the costs; see ``actual_costs``.
         as_of: aware UTC.
         zone: the site's time zone.
-        costs: from ``actual_costs``.
-        currency: unit of the figures.
+        currency: unit of the figures, the project's.
     """
-    costs = costs or Costs()
+    costs = actual_costs(facts, as_of, currency)
     found: dict[Key, Figure] = {}
     reported: list[float] = []
     for state in tasks:

@@ -65,7 +65,7 @@ def task_shares(state: TaskState, released: bool) -> TaskShares:
 
 
 def percent_complete(
-    states: Iterable[TaskState], as_of: datetime, zone: ZoneInfo, released: Collection[str] = ()
+    states: Iterable[TaskState], released: Collection[str], as_of: datetime, zone: ZoneInfo
 ) -> PercentComplete:
     """Percent complete of a set of tasks.
 
@@ -75,9 +75,9 @@ def percent_complete(
 
     Args:
         states: the tasks at ``as_of``.
+        released: ids of the tasks whose finish gate is released by signatures.
         as_of: aware UTC.
         zone: the site's time zone.
-        released: ids of the tasks whose finish gate is released by signatures.
     """
     tasks = list(states)
     basis, weights = _weights(tasks)

@@ -77,12 +77,14 @@ def judge_series(
         end: end of the span, aware UTC; no window that ends later is judged.
         severity: of the verdicts.
     """
-    windows = evidence.windows(device.id, statistic.kind.key, start - timedelta(days=1), end)
+    lengths = {limit.window: duration(limit.window) for limit in limits if limit.window is not None}
+    reach = max(lengths.values(), default=timedelta(0))
+    windows = evidence.windows(device.id, statistic.kind.key, start - reach, end)
     starts = [window.start_ms for window in windows]
     verdicts = []
-    for text in sorted({limit.window for limit in limits if limit.window is not None}):
+    for text, span in sorted(lengths.items()):
         rows = [limit for limit in limits if limit.window == text]
-        length = duration(text) // _MS
+        length = span // _MS
         for first_ms in aligned_starts(epoch_ms(start), epoch_ms(end), length, evidence.zone):
             limit = in_force(rows, from_epoch_ms(first_ms), evidence.zone)
             if limit is None:
