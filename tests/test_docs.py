@@ -213,7 +213,7 @@ def examples():
             yield pytest.param(reader, body, id=f"{page.name} {reader} {number}")
 
 
-@pytest.mark.parametrize(("reader", "body"), examples())
+@pytest.mark.parametrize(("reader", "body"), list(examples()))
 def test_examples_are_read_by_the_real_readers(reader, body, tmp_path):
     file = tmp_path / "example.yaml"
     file.write_text(body, "utf-8")

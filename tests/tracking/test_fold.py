@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bim_supervise.events.observations import SubjectType
@@ -264,6 +264,7 @@ def statements(draw):
     return made
 
 
+@settings(deadline=None)
 @given(statements(), st.randoms(use_true_random=False), st.integers(-1, 5))
 def test_the_order_and_repetition_of_statements_change_nothing(facts, shuffle: random.Random, moment):
     def fold(rows):
@@ -277,6 +278,7 @@ def test_the_order_and_repetition_of_statements_change_nothing(facts, shuffle: r
     assert fold(mixed) == fold(facts)
 
 
+@settings(deadline=None)
 @given(statements(), st.integers(-1, 5))
 def test_uncorrected_statements_of_later_days_change_no_earlier_state(facts, moment):
     known = [one for one in facts if one.event_time <= day(moment) or "corrects" in one.payload]

@@ -2,7 +2,7 @@ import unicodedata
 from datetime import datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bim_supervise.core.errors import InputRefused
@@ -196,6 +196,7 @@ def test_the_plan_may_carry_links_itself():
 CELL = st.sampled_from(["Formwork", "Rebar", "Foundation", "Café", "", "x", "2-3-2026", "6-4-2026", "Wall 1"])
 
 
+@settings(deadline=None)
 @given(st.lists(st.fixed_dictionaries(dict.fromkeys(("element", "task", "start", "finish"), CELL))))
 def test_every_row_is_a_link_a_duplicate_or_unresolved(rows):
     result = join(enumerate(rows, 2), WALLS, PLAN, BY_NAME)

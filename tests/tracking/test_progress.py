@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bim_supervise.events.observations import SubjectType
@@ -67,6 +67,7 @@ def test_planned_counts_take_the_boundary_in_and_leave_the_undated_out():
     assert before.planned_started == 0
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.dates(date(2026, 1, 1), date(2026, 12, 31))), st.dates(date(2026, 1, 1), date(2026, 12, 31))
 )
