@@ -42,7 +42,7 @@ class PeopleContract:
         store = stores()
         with store.transaction() as work:
             work.add_user("li", "hash", NOW)
-        with pytest.raises(InputRefused) as refused, store.transaction() as work:
+        with pytest.raises(InputRefused) as refused, store.transaction() as work:  # noqa: PT012 - one unit of work
             work.set_setting("a", 1)
             work.add_user(name, "other", NOW)
         assert refused.value.code == code
@@ -134,7 +134,7 @@ class PeopleContract:
         def refuse(sequence: int, previous: str) -> bytes:
             raise InputRefused("reason_missing", "no reason")
 
-        with pytest.raises(InputRefused), store.transaction() as work:
+        with pytest.raises(InputRefused), store.transaction() as work:  # noqa: PT012 - one unit of work
             work.append_entry(entry)
             work.append_entry(refuse)
         with store.reading() as work:

@@ -47,7 +47,7 @@ class SetupContract:
         store = stores()
         with store.transaction() as work:
             work.set_setting("a", 1)
-        with pytest.raises(RuntimeError), store.transaction() as work:
+        with pytest.raises(RuntimeError), store.transaction() as work:  # noqa: PT012 - one unit of work
             work.set_setting("a", 2)
             work.add_model(model(), NOW)
             raise RuntimeError
