@@ -9,7 +9,6 @@ from pathlib import Path
 from bim_supervise.core.child import Progress, run_limited
 from bim_supervise.core.errors import InputRefused
 from bim_supervise.schedule.graph import refuse_cycles, task_graph
-from bim_supervise.schedule.read_ifc_schedule import parse_ifc_schedule
 from bim_supervise.schedule.read_mspdi import parse_mspdi
 from bim_supervise.schedule.read_schedule_csv import read_csv_schedule
 from bim_supervise.schedule.tasks import Schedule
@@ -69,8 +68,12 @@ def _read(
             f"A column mapping was given, but {path.name} is not a CSV file.",
             "Leave the mapping out.",
         )
+    parse = parse_mspdi
+    if kind == "ifc":
+        # Imported here because ifcopenshell takes a second to import and only IFC plans need it.
+        from bim_supervise.schedule.read_ifc_schedule import parse_ifc_schedule as parse
     schedule = run_limited(
-        parse_mspdi if kind == "xml" else parse_ifc_schedule,
+        parse,
         str(path),
         digest,
         timeout_s=timeout_s,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from schedule_builders import ALL_DAYS, DAY, MONDAY, link, plan, plans, task
+from schedule_builders import ALL_DAYS, CALENDARS, DAY, MONDAY, link, plan, plans, task
 
 from bim_supervise.core.errors import InputRefused
 from bim_supervise.schedule.calendars import ALWAYS, WorkTime
@@ -308,12 +308,14 @@ def test_what_cannot_be_calculated_is_refused(schedule, code):
 # -- properties ------------------------------------------------------------------------------------
 
 
+WORK = {calendar.id: WorkTime(calendar) for calendar in CALENDARS}
+
+
 def _work(schedule, row):
-    calendar = {c.id: c for c in schedule.calendars}[row.calendar or schedule.default_calendar]
-    return WorkTime(calendar)
+    return WORK[row.calendar or schedule.default_calendar]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(plans())
 def test_no_link_is_violated(schedule):
     result = calculate(schedule)
@@ -332,7 +334,7 @@ def test_no_link_is_violated(schedule):
         assert own_work.between(asked, got) >= 0
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(plans(summaries=True))
 def test_early_is_never_after_late_and_floats_agree(schedule):
     result = calculate(schedule)
@@ -345,14 +347,14 @@ def test_early_is_never_after_late_and_floats_agree(schedule):
     assert result.critical
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(plans())
 def test_free_float_is_never_more_than_total_float(schedule):
     for dates in calculate(schedule).dates.values():
         assert 0 <= dates.free_float_hours <= dates.total_float_hours
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(plans(summaries=True), st.randoms())
 def test_the_order_of_rows_and_links_changes_nothing(schedule, random):
     tasks, links = list(schedule.tasks), list(schedule.links)
@@ -362,7 +364,7 @@ def test_the_order_of_rows_and_links_changes_nothing(schedule, random):
     assert calculate(shuffled).dates == calculate(schedule).dates
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(plans())
 def test_durations_are_kept(schedule):
     result = calculate(schedule)
@@ -373,7 +375,7 @@ def test_durations_are_kept(schedule):
         assert work.between(dates.late_start, dates.late_finish) == row.duration_minutes
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(plans(max_tasks=8), st.integers(0, 7), st.integers(0, 20))
 def test_start_no_earlier_than_is_kept(schedule, number, days):
     moment = MONDAY + timedelta(days=days)
@@ -384,7 +386,7 @@ def test_start_no_earlier_than_is_kept(schedule, number, days):
     assert result.dates[tasks[number].id].early_start >= moment
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(plans(max_tasks=8), st.integers(0, 20))
 def test_nothing_unstarted_lies_before_the_data_date(schedule, days):
     moment = MONDAY + timedelta(days=days)
@@ -392,7 +394,7 @@ def test_nothing_unstarted_lies_before_the_data_date(schedule, days):
     assert all(dates.early_start >= moment for dates in result.dates.values())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(plans(max_tasks=8))
 def test_a_closed_circle_is_always_refused(schedule):
     first, last = schedule.tasks[0].id, schedule.tasks[-1].id
