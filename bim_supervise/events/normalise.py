@@ -234,7 +234,7 @@ class _Run:
         self._facts: list[Observation] = []
         self._rejected: list[Rejected] = []
         self._read = 0
-        self._columns: tuple[list[int], list[int], list[int], list[int], list[int]] = ([], [], [], [], [])
+        self._readings: list[tuple[int, int, int, int, int]] = []
 
     def reject(self, line: int, reason: str) -> None:
         self._read += 1
@@ -328,9 +328,7 @@ class _Run:
         flags = (DISTRUSTED if distrusted else 0) | (0 if self._authenticated else UNAUTHENTICATED)
         if series.index < 0:
             series.index = self._indexes.setdefault((series.device, series.kind), len(self._indexes))
-        columns = (series.index, event_ms, steps, interval_ms, flags)
-        for column, number in zip(self._columns, columns, strict=True):
-            column.append(number)
+        self._readings.append((series.index, event_ms, steps, interval_ms, flags))
 
     def _interval(self, raw: object) -> int:
         number = None if isinstance(raw, bool) else parse_number(raw)
@@ -412,15 +410,15 @@ class _Run:
 
     def batch(self) -> Batch:
         readings = no_readings()
-        if self._columns[0]:
-            index, event_ms, steps, interval_ms, flags = self._columns
+        if self._readings:
+            index, event_ms, steps, interval_ms, flags = np.array(self._readings, np.int64).T
             readings = Readings(
                 series=tuple(self._indexes),
-                series_index=np.array(index, np.int32),
-                event_ms=np.array(event_ms, np.int64),
-                steps=np.array(steps, np.int64),
-                interval_ms=np.array(interval_ms, np.int64),
-                flags=np.array(flags, np.uint8),
+                series_index=index.astype(np.int32),
+                event_ms=event_ms.copy(),
+                steps=steps.copy(),
+                interval_ms=interval_ms.copy(),
+                flags=flags.astype(np.uint8),
             )
         return Batch(
             facts=tuple(self._facts), readings=readings, rejected=tuple(self._rejected), read=self._read

@@ -77,6 +77,16 @@ def field_reader(field: Field | None, what: str, missing: frozenset[str]) -> Rea
     column, default, values = field.column or "", field.default, field.values
     level = field.topic_level
 
+    def plain(row: Mapping[str, Any]) -> Any:
+        # The usual case, and the hot path: a column by its name.
+        found = row.get(column)
+        if found is None or (found.__class__ is str and found.strip() in missing):
+            return default
+        return found
+
+    if level is None and "." not in column and not values:
+        return plain
+
     def raw_of(row: Mapping[str, Any]) -> Any:
         if level is None:
             found = look_up(row, column)
