@@ -1,4 +1,4 @@
-"""The sample site: a pump station in a pit under an air-supported dome, its plan, people, instruments and story."""
+"""The sample site: a pump station in a pit under a dome, with its plan, people, instruments and story."""
 
 from __future__ import annotations
 
@@ -36,7 +36,11 @@ __all__ = [
 
 
 def people() -> list[dict[str, Any]]:
-    """The people of the demo: ``name``, ``display_name``, ``language``, ``appointments`` (capacity, from, to)."""
+    """The people of the demo.
+
+    Each has ``name``, ``display_name``, ``language`` and ``appointments`` (``capacity``, ``from``,
+    perhaps ``to`` and ``certificate``).
+    """
     text = files("bim_supervise_sample").joinpath("people.yaml").read_text("utf-8")
     rows: list[dict[str, Any]] = yaml.safe_load(text)["people"]
     return rows

@@ -1,4 +1,4 @@
-"""What people and scanners state while the work goes on: deliveries, installations, inspections, starts, finishes."""
+"""What people and scanners state while the work goes on: from the delivery of a bar to the end of a task."""
 
 from __future__ import annotations
 
@@ -18,9 +18,21 @@ from bim_supervise_sample.plan.tasks import PlanTask, plan_tasks, tasks_by_code
 from bim_supervise_sample.site import CURRENCY, END, START, ZONE
 
 DELIVERED_CLASSES = {
-    "IfcMember", "IfcCovering", "IfcReinforcingBar", "IfcPump", "IfcValve", "IfcPipeSegment", "IfcDoor", "IfcFan",
-    "IfcUnitaryEquipment", "IfcDuctSegment", "IfcSolarDevice", "IfcHeatExchanger", "IfcFilter", "IfcTransportElement",
-}  # fmt: skip
+    "IfcMember",
+    "IfcCovering",
+    "IfcReinforcingBar",
+    "IfcPump",
+    "IfcValve",
+    "IfcPipeSegment",
+    "IfcDoor",
+    "IfcFan",
+    "IfcUnitaryEquipment",
+    "IfcDuctSegment",
+    "IfcSolarDevice",
+    "IfcHeatExchanger",
+    "IfcFilter",
+    "IfcTransportElement",
+}
 """Classes that come to site ready made and pass the portal at the gate."""
 
 HISTORY_SEED = 1
@@ -59,7 +71,7 @@ def statements(seed: int, *, until: datetime = END) -> list[Statement]:
     found: list[Statement] = []
     for task in plan_tasks():
         if not task.summary:
-            # What began before or with the simulated period has a committed history: no seed may contradict it.
+            # What began before the simulated period has a committed history: no seed may contradict it.
             early = actual()[task.code].start < _EARLY
             found.extend(
                 _task_statements(task, random.Random(f"{HISTORY_SEED if early else seed}/{task.code}"))
@@ -134,17 +146,22 @@ def _daily_quantities(task: PlanTask, dates: Dates, random_: random.Random) -> I
     overrun = random_.uniform(0.96, 1.05)
     if task.code in story.DELAYS or task.code in story.SPANS or task.code in story.HOURS:
         overrun += 0.06
-    paid = 0.0
+    paid = share = 0.0
     days = _work_days(task, dates)
     for index, (moment, done) in enumerate(days):
         when = _aware(moment)
         last = index == len(days) - 1
-        # Foremen estimate: in the middle of a task their figure is a few percent off, at its end it is measured.
-        share = 1.0 if last else min(0.99, max(0.01, done * random_.uniform(0.96, 1.03)))
+        # Foremen estimate: amid a task their figure is a few percent off, at its end it is measured.
+        share = 1.0 if last else min(0.99, max(share, 0.01, done * random_.uniform(0.96, 1.03)))
         yield _fact(
-            "quantity_reported", subject, when, FOREMAN, sent=when + timedelta(minutes=random_.randint(10, 70)),
-            value=round(task.quantity * share, 3), unit=task.unit,
-        )  # fmt: skip
+            "quantity_reported",
+            subject,
+            when,
+            FOREMAN,
+            sent=when + timedelta(minutes=random_.randint(10, 70)),
+            value=round(task.quantity * share, 3),
+            unit=task.unit,
+        )
         if task.budget is not None and (last or when.weekday() == 5):
             cost = round(task.budget * overrun * (1.0 if last else share) - paid, 2)
             if cost > 0:
@@ -167,10 +184,7 @@ def _element_statements(task: PlanTask, dates: Dates, random_: random.Random) ->
     total = work.hours_between(dates.start, dates.finish)
     for index, part in enumerate(made):
         subject = {"element": part.global_id}
-        if total > 0:
-            moment = work.add(dates.start, total * (index + 1) / len(made))
-        else:
-            moment = dates.finish
+        moment = work.add(dates.start, total * (index + 1) / len(made)) if total > 0 else dates.finish
         installed = _aware(moment) - timedelta(minutes=random_.randint(2, 25))
         if part.ifc_class in DELIVERED_CLASSES:
             morning = datetime.combine(dates.start.date() - timedelta(days=random_.randint(1, 3)), time(6))

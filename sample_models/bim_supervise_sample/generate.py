@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import ifcopenshell
 import ifcopenshell.api.owner.settings
@@ -58,7 +59,7 @@ def write_model(path: Path) -> None:
 _NAMED = ("IfcElement", "IfcTask", "IfcCostItem", "IfcRelSequence")
 
 
-def _settle_ids(file: ifcopenshell.file) -> None:
+def _settle_ids(file: Any) -> None:
     """Give everything that has no id of its own yet one that follows from its class, name and place."""
     used: dict[str, int] = {}
     later: list[Entity] = []
@@ -99,7 +100,7 @@ def _unique(used: dict[str, int], kind: str, key: str) -> str:
     return global_id(kind, key if count == 1 else f"{key}#{count}")
 
 
-def _settle_sets(file: ifcopenshell.file) -> None:
+def _settle_sets(file: Any) -> None:
     for entity in file.by_type("IfcRoot"):
         # Children of a task or cost item are a list: their order is the WBS and stays.
         if entity.is_a("IfcRelNests"):

@@ -9,11 +9,11 @@ _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_$"
 
 
 def compress(uuid: UUID) -> str:
-    """The 22 characters of a GlobalId: 128 bits in base 64, most significant first (ISO 16739 IfcGloballyUniqueId)."""
+    """The 22 characters of a GlobalId: 128 bits in base 64, most significant first (IfcGloballyUniqueId)."""
     value = uuid.int
     return "".join(_ALPHABET[(value >> shift) & 63] for shift in range(126, -6, -6))
 
 
 def global_id(kind: str, key: str) -> str:
-    """The GlobalId of the thing of a ``kind`` (``element``, ``task``, ``space`` ...) that is called ``key``."""
+    """The GlobalId of what is called ``key`` among its ``kind`` (``element``, ``task``, ``space`` ...)."""
     return compress(uuid5(_NAMESPACE, f"{kind}/{key}"))

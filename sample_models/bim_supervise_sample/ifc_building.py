@@ -121,7 +121,7 @@ class BuildingWriter:
         ground.RefLatitude = _degrees(site.LATITUDE)
         ground.RefLongitude = _degrees(site.LONGITUDE)
         ground.RefElevation = site.ORTHOGONAL_HEIGHT * MILLIMETRES
-        # Placements come after the relation: the library moves whatever has one when it is put under a parent.
+        # Placements come after the relation: the library moves whatever has one when it gets a parent.
         aggregate(self.file, products=[ground], relating_object=self.project)
         ground.ObjectPlacement = self.shapes.placement(None, (0.0, 0.0, 0.0))
         buildings: dict[str, Entity] = {}

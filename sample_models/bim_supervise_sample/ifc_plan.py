@@ -31,6 +31,16 @@ MEASURES: tuple[tuple[str, str, float, tuple[str, ...]], ...] = (
 )
 """Priced lines without elements: identification, name, sum [CNY], tasks they belong to."""
 
+_BILLED: dict[str, tuple[str, tuple[str, str] | None, float]] = {
+    "m3": ("IfcQuantityVolume", ("IfcVolumeMeasure", "VOLUMEUNIT"), 1.0),
+    "m2": ("IfcQuantityArea", ("IfcAreaMeasure", "AREAUNIT"), 1.0),
+    "m": ("IfcQuantityLength", ("IfcLengthMeasure", "LENGTHUNIT"), 1000.0),
+    "kg": ("IfcQuantityWeight", ("IfcMassMeasure", "MASSUNIT"), 1.0),
+    "t": ("IfcQuantityWeight", ("IfcMassMeasure", "MASSUNIT"), 1000.0),
+}
+"""Billing unit -> quantity class, measure and unit type of its price, and its size in the model's unit."""
+_COUNTED: tuple[str, tuple[str, str] | None, float] = ("IfcQuantityCount", None, 1.0)
+
 
 class PlanWriter:
     """Writes tasks and costs into a file that holds the elements already."""
@@ -216,7 +226,8 @@ class PlanWriter:
         return item
 
     def _priced(self, section: Entity, task: PlanTask) -> None:
-        assert task.budget is not None and task.quantity is not None
+        assert task.budget is not None
+        assert task.quantity is not None
         item = self._item(None, section, f"W.{task.code}", task.name)
         self._value(item, task.budget, (task.unit_price or 0.0, task.unit))
         item.CostQuantities = [self._quantity(task)]
@@ -226,33 +237,31 @@ class PlanWriter:
         )
 
     def _quantity(self, task: PlanTask) -> Entity:
-        quantity = task.quantity or 0.0
-        classes = {
-            "m3": ("IfcQuantityVolume", 1.0),
-            "m2": ("IfcQuantityArea", 1.0),
-            "m": ("IfcQuantityLength", 1000.0),
-            "kg": ("IfcQuantityWeight", 1.0),
-            "t": ("IfcQuantityWeight", 1000.0),
-        }
-        ifc_class, factor = classes.get(task.unit, ("IfcQuantityCount", 1.0))
+        ifc_class, _, factor = _BILLED.get(task.unit, _COUNTED)
         entity = self.file.create_entity(ifc_class, task.unit)
-        value = round(quantity * factor, 6)
-        entity[3] = int(value) if ifc_class == "IfcQuantityCount" and self._counts_are_integers() else value
+        # Attribute 3 of every simple quantity is its value.
+        entity[3] = round((task.quantity or 0.0) * factor, 6)
         return entity
 
-    def _counts_are_integers(self) -> bool:
-        return self.file.schema == "IFC4X3"
-
     def _value(self, item: Entity, total: float, rate: tuple[float, str] | None) -> None:
+        """A lump sum, or the price of one unit: an item's cost is its price times its quantity."""
         value = self.file.create_entity(
             "IfcCostValue",
-            Name="合价 / Total",
-            Category="Total",
-            AppliedValue=self.file.create_entity("IfcMonetaryMeasure", round(total, 2)),
+            Name="合价 / Lump sum" if rate is None else "综合单价 / Unit rate",
+            AppliedValue=self.file.create_entity("IfcMonetaryMeasure", total if rate is None else rate[0]),
         )
         if rate is not None:
-            value.Description = f"综合单价 / Unit rate {rate[0]:.2f} {CURRENCY}/{rate[1]}"
+            value.Description = f"{CURRENCY}/{rate[1]}"
+            _, measure, factor = _BILLED.get(rate[1], _COUNTED)
+            if measure is not None:
+                value.UnitBasis = self.file.create_entity(
+                    "IfcMeasureWithUnit", self.file.create_entity(measure[0], factor), self._unit(measure[1])
+                )
         item.CostValues = [value]
+
+    def _unit(self, unit_type: str) -> Entity:
+        assigned = self.file.by_type("IfcUnitAssignment")[0].Units
+        return next(unit for unit in assigned if getattr(unit, "UnitType", None) == unit_type)
 
 
 def _iso(moment: datetime) -> str:

@@ -101,7 +101,7 @@ class ShapeWriter:
                 return self._once(
                     "IfcCircleProfileDef", radius, {"ProfileType": "AREA", "Radius": mm(radius)}
                 )
-            case Circle(radius, wall):
+            case Circle(radius, float(wall)):
                 return self._once(
                     "IfcCircleHollowProfileDef",
                     (radius, wall),

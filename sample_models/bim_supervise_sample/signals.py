@@ -66,7 +66,7 @@ class Signals:
             share = np.where(within(seconds, start, end), share * 0.4, share)
         start, finish = story.SPANS["5.2.4"]
         night_pour = within(seconds, start, finish)
-        return np.where(night_pour, np.maximum(busy * share, 0.8), busy * share)
+        return np.where(night_pour, np.maximum(busy * share, 0.1), busy * share)
 
     def temperature(self, seconds: Floats) -> Floats:
         """Air temperature [degC]: spring warming, day and night, spells."""
@@ -171,7 +171,7 @@ class Signals:
             case "PVM-1":
                 sun = np.clip(np.sin((hour_of_day(seconds) - 6.0) / 12.5 * np.pi), 0, None)
                 cloud = self._cloud[np.clip(((seconds - ORIGIN) // DAY_S).astype(int) + 2, 0, 129)]
-                return np.maximum(0.0, 21.0 * sun * cloud * jitter)
+                return np.asarray(np.maximum(0.0, 21.0 * sun * cloud * jitter), dtype=np.float64)
             case "EX-1":
                 digging = rng.random(seconds.size) < 0.8
                 return np.where((busy > 0.5) & digging, rng.uniform(30, 75, seconds.size), 0.0)
@@ -237,4 +237,5 @@ def _day_starts(seconds: Floats) -> list[float]:
 
 
 def _day_index(seconds: Floats) -> NDArray[np.int64]:
-    return ((seconds - ORIGIN) // DAY_S - (seconds[0] - ORIGIN) // DAY_S).astype(np.int64)
+    days = (seconds - ORIGIN) // DAY_S
+    return np.asarray(days - days[0], dtype=np.int64)

@@ -1,4 +1,4 @@
-"""Plays the sample site: ``python -m bim_supervise_sample.simulator --mqtt URL --minutes 10`` or ``--out FILE``.
+"""Plays the sample site: ``python -m bim_supervise_sample.simulator --mqtt URL`` or ``--out FILE``.
 
 Over MQTT the site speaks on ``bim-supervise/<site>/observations`` and tells its time on
 ``bim-supervise/<site>/clock``. The broker's password comes from the URL or from the environment variable
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from gmqtt import Client
+import gmqtt
 from gmqtt.storage import PersistentStorage
 
 from bim_supervise_sample.site import DAYS, SITE, START
@@ -33,6 +33,8 @@ MOST_IN_FLIGHT = 15
 CONNECT_WITHIN_S = 30.0
 DRAIN_WITHIN_S = 10.0
 
+_Client: Any = gmqtt.Client
+"""gmqtt ships without types."""
 Publish = Callable[[str, bytes], Awaitable[None]]
 
 
@@ -50,14 +52,12 @@ async def play(publish: Publish, *, speed: float, seed: int = 1, stop: asyncio.E
         raise ValueError("speed must be above 0")
     stop = stop or asyncio.Event()
     loop = asyncio.get_running_loop()
-    began = loop.time()
     count = 0
     messages = Simulator(seed).messages()
-    while not stop.is_set():
-        # A day of telemetry is made at once and takes a moment: off the loop, so that signals are heard.
-        message = await asyncio.to_thread(_next, messages)
-        if message is None:
-            break
+    # A day of telemetry is made at once and takes a moment: off the loop, so that signals are heard.
+    message = await asyncio.to_thread(_next, messages)
+    began = loop.time()
+    while message is not None and not stop.is_set():
         wait = began + (message.received - START).total_seconds() / speed - loop.time()
         if wait > 0.005:
             with contextlib.suppress(TimeoutError):
@@ -66,6 +66,7 @@ async def play(publish: Publish, *, speed: float, seed: int = 1, stop: asyncio.E
                 break
         await publish(topic(message.channel), message.payload())
         count += 1
+        message = await asyncio.to_thread(_next, messages)
     return count
 
 
@@ -73,8 +74,11 @@ def _next(messages: Iterator[Message]) -> Message | None:
     return next(messages, None)
 
 
-class _InFlight(PersistentStorage):  # type: ignore[misc]
+class _InFlight(PersistentStorage):
     """Counts what the broker has not acknowledged yet."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
 
     def __len__(self) -> int:
         return len(self._messages)
@@ -95,7 +99,7 @@ async def mqtt_publisher(url: str) -> AsyncIterator[Publish]:
     if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
         raise ValueError("the URL must look like mqtt://user@host:1883")
     in_flight = _InFlight()
-    client = Client(f"bim-supervise-sample-{os.getpid()}", persistent_storage=in_flight)
+    client = _Client(f"bim-supervise-sample-{os.getpid()}", persistent_storage=in_flight)
     if parts.username:
         password = os.environ.get(PASSWORD_VARIABLE) if parts.password is None else unquote(parts.password)
         client.set_auth_credentials(unquote(parts.username), password)

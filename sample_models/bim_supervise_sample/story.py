@@ -1,4 +1,4 @@
-"""What happens on the sample site, as data: delays, stop and go, breaches, and what goes wrong with instruments.
+"""What happens on the sample site, as data: delays, stop and go, breaches, and faults of instruments.
 
 A new chapter is a new row in one of these tables; the machinery that plays them is elsewhere.
 """
@@ -44,7 +44,7 @@ DELAYS: dict[str, float] = {
 """Working hours that tasks started later than their predecessors allowed."""
 
 SPANS: dict[str, tuple[datetime, datetime]] = {
-    # The pour of A2 begins in the afternoon and runs into the night, without release and without a night permit.
+    # The pour of A2 begins in the afternoon and runs into the night: no release, no night permit.
     "5.2.4": (at("04-09 14:00"), at("04-10 01:30")),
     "2.11": (at("01-30 17:00"), at("08-10 17:00")),
 }

@@ -16,7 +16,7 @@ from bim_supervise_sample.telemetry import TICK_S, parcels
 
 
 class Channel(IntEnum):
-    """What a message is; at one moment the clock goes first, so that nothing seems to come from the future."""
+    """What a message is; at one moment the clock goes first: nothing may seem to come from the future."""
 
     CLOCK = 0
     OBSERVATIONS = 1

@@ -56,7 +56,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One value as an instrument sends it; ``seconds`` since 1970 is the true time, ``shown_s`` the stated one."""
+    """One value as an instrument sends it, with its true and its stated time [s since 1970]."""
 
     seconds: float
     shown_s: float

@@ -251,7 +251,8 @@ def space_quantities(room: Room) -> dict[str, float]:
     """Qto_SpaceBaseQuantities of a room [m, m2, m3]."""
     height = room.z1 - room.z0
     area = room.profile.area
-    assert not isinstance(room.profile, Polygon) and math.isfinite(area)
+    assert not isinstance(room.profile, Polygon)
+    assert math.isfinite(area)
     return {
         "Height": height,
         "GrossPerimeter": room.profile.perimeter,

@@ -131,21 +131,21 @@ def struts() -> Iterator[Part]:
         ("CR-4", (2.4, PIT_WIDTH, 0), (0.0, PIT_WIDTH - 2.4, 0)),
     )
     for tag, start, end in corners:
-        solids = along_x(Rectangle(0.7, 0.8), math.dist(start, end))
+        brace = along_x(Rectangle(0.7, 0.8), math.dist(start, end))
         yield Part(
             tag=tag,
             ifc_class="IfcBeam",
             predefined="BEAM",
             name=f"混凝土角撑 {tag} / Concrete corner brace {tag}",
             storey="PIT",
-            geometry=solids,
+            geometry=brace,
             origin=(start[0], start[1], -0.6),
             angle=plan_angle(start, end),
             material=C30,
             code="10.30",
             task="4.3",
             quantity_set="Qto_BeamBaseQuantities",
-            quantities=bar_quantities(solids),
+            quantities=bar_quantities(brace),
             properties={"ConcreteGrade": "C30", "RebarGrade": "HRB400"},
         )
 

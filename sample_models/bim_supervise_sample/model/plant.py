@@ -386,11 +386,11 @@ def _dome_equipment() -> Iterator[Part]:
                 system=None,
             )
     for index in range(3):
-        standby = index == 2
+        zh, en = ("备用送风机", "Standby fan") if index == 2 else ("送风机", "Supply fan")
         yield _box(
             f"FN-{index + 1}",
             "IfcFan",
-            f"送风机 {index + 1}{'（备用）' if standby else ''} / Supply fan {index + 1}{' (standby)' if standby else ''}",
+            f"{zh} {index + 1} / {en} {index + 1}",
             (20.0 + 4.0 * index, DOME_Y[1] + 3.0, 0.0),
             (1.8, 1.8, 1.9),
             "3.2",

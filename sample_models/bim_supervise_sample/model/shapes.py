@@ -70,7 +70,7 @@ Profile = Rectangle | Circle | Polygon
 
 @dataclass(frozen=True, slots=True)
 class Extrusion:
-    """A profile pushed ``depth`` [m] along ``axis`` from ``at``; its x axis is ``reference`` (local frame)."""
+    """A profile pushed ``depth`` [m] along ``axis`` from ``at``; its x is ``reference`` (local frame)."""
 
     profile: Profile
     depth: float

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 
@@ -126,12 +127,12 @@ def _mats(segment: str, x0: float, width: float, bottom: float, task: str) -> It
                 )
                 for index in range(0, count, SHOWN_EVERY)
             )
-            side = "底" if layer == "B" else "面"
+            zh, en = ("底筋", "Bottom bars") if layer == "B" else ("面筋", "Top bars")
             yield Part(
                 tag=f"RB-{segment}-{layer}{direction}",
                 ifc_class="IfcReinforcingBar",
                 predefined="MAIN",
-                name=f"{side}筋 {segment} {direction}向 / {'Bottom' if layer == 'B' else 'Top'} bars {segment} {direction}",
+                name=f"{zh} {segment} {direction}向 / {en} {segment} {direction}",
                 storey="PIT",
                 geometry=bars,
                 origin=(x0, 0.0, z),
@@ -279,7 +280,7 @@ def tank_frame() -> Iterator[Part]:
                 tag = f"CO-{segment}-{line}{row}"
                 yield _column(tag, x, y, SLAB_TOP, ROOF_BOTTOM - 0.4, 0.5, "TANK", columns)
             ends = (0.0, *rows, PIT_WIDTH)
-            for bay, (y0, y1) in enumerate(zip(ends, ends[1:], strict=False), start=1):
+            for bay, (y0, y1) in enumerate(itertools.pairwise(ends), start=1):
                 tag = f"BM-{segment}-{line}{bay}"
                 yield _beam(tag, (x, y0, ROOF_BOTTOM), (x, y1, ROOF_BOTTOM), "TANK", roof, C35)
         yield _slab(
@@ -301,7 +302,7 @@ def pump_hall() -> Iterator[Part]:
         for row, y in enumerate(rows, start=1):
             yield _column(f"CO-A-{line}{row}", x, y, SLAB_TOP, -0.8, 0.6, "TANK", "6.2.3")
         ends = (0.0, *rows, PIT_WIDTH)
-        for bay, (y0, y1) in enumerate(zip(ends, ends[1:], strict=False), start=1):
+        for bay, (y0, y1) in enumerate(itertools.pairwise(ends), start=1):
             yield _beam(f"BM-A-{line}{bay}", (x, y0, -0.6), (x, y1, -0.6), "GROUND", "6.2.4", C30)
             yield _beam(
                 f"BM-H-{line}{bay}", (x, y0, HALL_ROOF - 0.4), (x, y1, HALL_ROOF - 0.4), "ROOF", "7.2", C30
@@ -393,7 +394,7 @@ def _stairs_and_railings() -> Iterator[Part]:
         y = 3.0 + 4.0 * index
         length = 3.6
         post = Circle(0.0245, 0.003)
-        solids = (
+        bars = (
             Extrusion(post, length, at=(0.0, 0.0, 1.1), axis=(1.0, 0.0, 0.0), reference=(0.0, 1.0, 0.0)),
             Extrusion(post, length, at=(0.0, 0.0, 0.6), axis=(1.0, 0.0, 0.0), reference=(0.0, 1.0, 0.0)),
             Extrusion(post, 1.1, at=(0.05, 0.0, 0.0)),
@@ -405,7 +406,7 @@ def _stairs_and_railings() -> Iterator[Part]:
             predefined="GUARDRAIL",
             name=f"栏杆 {index + 1} / Guard rail {index + 1}",
             storey="GROUND",
-            geometry=solids,
+            geometry=bars,
             origin=(8.0, y, 0.0),
             angle=90.0,
             material=Q235,

@@ -171,7 +171,7 @@ _TABLE = """
 10.1|回填与覆土|Backfill and cover|8|6.7.2 FS, 6.7.1 FS|earthwork|m3|4200|46
 10.2|联动试运行|Integrated trial run|C25|8.7 FS, 6.7.2 FS|testing|set|1|150000
 10.3|室外与绿化|External works and planting|12|10.1 FS|landscape|m2|5200|180
-10.4|竣工预验收整改|Pre-completion inspection and rectification|6|10.2 FS, 10.3 FS, 7.4 FS, 9.1 FS, 9.2 FS|civil|set|1|60000
+10.4|竣工预验收整改|Pre-completion inspection|6|10.2 FS, 10.3 FS, 7.4 FS, 9.1 FS, 9.2 FS|civil|set|1|60000
 10.5|竣工验收|Completion|M|10.4 FS
 """
 
