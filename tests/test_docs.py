@@ -2,29 +2,22 @@
 
 import re
 import tomllib
-from datetime import UTC, datetime
 from importlib.metadata import EntryPoint, PackageNotFoundError, metadata, requires
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-import numpy as np
 import pytest
 import typer
 import yaml
 
 from bim_supervise import config
-from bim_supervise.checkpoints.engine import evaluate
 from bim_supervise.checkpoints.limits import load_limits
 from bim_supervise.checkpoints.read_checkpoints import read_checkpoints
 from bim_supervise.checkpoints.registry import load_packs
-from bim_supervise.checkpoints.snapshot import Snapshot
+from bim_supervise.checkpoints.testing import run_cases
 from bim_supervise.cli import app
-from bim_supervise.core.clock import epoch_ms
-from bim_supervise.events.devices import Device
 from bim_supervise.events.kinds import BUILT_IN_KINDS
 from bim_supervise.events.mapping import parse_mapping
 from bim_supervise.events.read_devices import parse_devices
-from bim_supervise.events.windows import minute_windows
 from bim_supervise.ledger.capacities import Capacity
 from bim_supervise.schedule.csv_columns import COLUMNS
 from bim_supervise.schedule.read_csv_mapping import read_csv_mapping
@@ -228,6 +221,8 @@ def test_examples_are_read_by_the_real_readers(reader, body, tmp_path):
         assert parse_devices(data)
     elif reader == "limits":
         assert load_limits(file)
+    elif reader == "cases":
+        assert data["cases"]  # run below, together with their pack
     else:
         assert reader == "checkpoints"
         task = Task(id="1", source_id="1", name="Raft reinforcement")
@@ -242,6 +237,7 @@ def example_pack(folder, monkeypatch):
     """The pack of packs.md as the reader of that page would write it."""
     blocks = re.findall(r"```(toml|yaml|python|text)\n(.*?)```", text("packs.md"), flags=re.DOTALL)
     code = dict(reversed(blocks))
+    (folder / "DUST-01.yml").write_text(next(body for _, body in blocks if "cases:" in body), "utf-8")
     package = folder / "bim_supervise_dust"
     (package / "catalogue").mkdir(parents=True)
     (package / "__init__.py").write_text(code["python"], "utf-8")
@@ -252,40 +248,13 @@ def example_pack(folder, monkeypatch):
     return load_packs([EntryPoint("dust", entry, "bim_supervise.packs")])
 
 
-@pytest.mark.parametrize(
-    ("level", "minutes", "outcome", "reason"),
-    [
-        (80.0, 60, "pass", "dust_within_limit"),
-        (80.1, 60, "fail", "dust_above_limit"),
-        (80.0, 40, "undetermined", "coverage_too_low"),
-        (95.0, 1, "fail", "dust_above_limit"),
-        (None, 0, "undetermined", "coverage_too_low"),
-    ],
-)
-def test_the_example_pack_works(tmp_path, monkeypatch, level, minutes, outcome, reason):
+def test_the_example_pack_keeps_its_own_cases(tmp_path, monkeypatch):
     registry = example_pack(tmp_path, monkeypatch)
     assert registry.broken == ()
-    assert registry.catalogue.text(f"reason.{reason}", value=95) != f"reason.{reason}"
-    end = datetime(2026, 3, 2, 4, tzinfo=UTC)
-    event_ms = [epoch_ms(end) - 60_000 * minute for minute in range(minutes, 0, -1)]
-    pm10 = {kind.key: kind for kind in BUILT_IN_KINDS}["pm10"]
-    windows = minute_windows(
-        "dust-01",
-        "pm10",
-        np.array(event_ms, np.int64),
-        np.full(minutes, round((level or 0) * 10), np.int64),
-        np.full(minutes, 60_000, np.int64),
-        np.zeros(minutes, np.uint8),
-        pm10,
-    )
-    evidence = Snapshot(
-        as_of=end,
-        zone=ZoneInfo("Asia/Shanghai"),
-        devices=[Device(id="dust-01", name="dust-01", kinds=("pm10",))],
-        windows={("dust-01", "pm10"): windows},
-    )
-    verdicts = evaluate(registry, evidence)
-    assert [(verdict.outcome.value, verdict.reason) for verdict in verdicts] == [(outcome, reason)]
+    results = run_cases(tmp_path / "DUST-01.yml", registry)
+    assert [result.problem for result in results if result.problem] == []
+    reasons = {verdict.reason for result in results for verdict in result.case.verdicts()}
+    assert {f"reason.{reason}" for reason in reasons} <= registry.catalogue.keys("en")
 
 
 def test_every_yaml_example_names_its_reader():
