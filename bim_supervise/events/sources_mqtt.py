@@ -58,6 +58,17 @@ def decode_messages(messages: Sequence[tuple[str, bytes]]) -> list[tuple[int, Ro
     return rows
 
 
+def _is_topic_filter(topic: str) -> bool:
+    # A broker answers a wrong filter by closing the connection, which looks like a broken network.
+    levels = topic.split("/")
+    return (
+        0 < len(topic.encode("utf-8", "replace")) <= 65_535
+        and "\0" not in topic
+        and all(level in ("#", "+") or not set(level) & {"#", "+"} for level in levels)
+        and "#" not in levels[:-1]
+    )
+
+
 class _ConnectionLost(Exception):  # noqa: N818 - an event, not a fault
     """The connection ended, or was never made; the text says why."""
 
@@ -117,9 +128,12 @@ class MqttSource:
                 "Use a short name of ASCII letters, digits and hyphens.",
                 client_id=client_id,
             )
-        if not topics:
+        if not topics or not all(map(_is_topic_filter, topics)):
             raise InputRefused(
-                "mqtt_topics_missing", "No topic is given to subscribe to.", "Name at least one, e.g. site/#."
+                "mqtt_topic_invalid",
+                f"{', '.join(repr(topic[:80]) for topic in topics) or 'Nothing'} cannot be subscribed to.",
+                "Name at least one topic; '+' stands for one whole level, '#' for all the rest (site/+/#).",
+                topics=", ".join(topics)[:200],
             )
         self._topics = tuple(dict.fromkeys(topics))
         self._handle = handle

@@ -9,6 +9,7 @@ import logging
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -254,6 +255,47 @@ def test_wrong_password_is_said_and_never_logged(mosquitto_broker, caplog):
     assert "hunter2" not in f"{refused.value.message}{refused.value.hint}{refused.value.params}{caplog.text}"
 
 
+@pytest.mark.broker
+@needs_publisher
+@pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is not installed")
+def test_tls_with_an_own_authority(mosquitto_broker):
+    folder, port = mosquitto_broker.folder, mosquitto_broker.port
+    key, certificate = folder / "key.pem", folder / "cert.pem"
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=site"),
+            *("-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(certificate)),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    mosquitto_broker.stop()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        secure = probe.getsockname()[1]
+    with (folder / "mosquitto.conf").open("a") as file:
+        file.write(f"listener {secure} 127.0.0.1\ncertfile {certificate}\nkeyfile {key}\n")
+    mosquitto_broker.start()
+    url = mosquitto_broker.url.replace("mqtt://", "mqtts://").replace(
+        f"127.0.0.1:{port}", f"localhost:{secure}"
+    )
+    store = Store()
+    trusting = MqttSource(f"{url}?ca={certificate}", ["site/#"], store.handle, client_id="reader")
+    doubting = MqttSource(url, ["site/#"], store.handle, client_id="doubting")
+
+    async def scenario():
+        async with running(trusting):
+            await until(lambda: trusting.connected)
+            await asyncio.to_thread(mosquitto_broker.publish, "site/a", "1")
+            await until(lambda: store.committed == ["1"])
+        async with running(doubting):
+            await until(lambda: doubting.last_error)
+            assert "certificate" in doubting.last_error
+            assert not doubting.connected
+
+    asyncio.run(scenario())
+
+
 def test_waits_for_a_broker_that_is_not_there(free_port):
     source = MqttSource(f"mqtt://127.0.0.1:{free_port}", ["a"], Store().handle, client_id="reader")
 
@@ -278,6 +320,7 @@ def test_embedded_broker_delivers_to_users_only(tmp_path, free_port, caplog):
         "plugins": {
             "amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": False},
             "amqtt.plugins.authentication.FileAuthPlugin": {"password_file": str(passwords)},
+            "amqtt.plugins.topic_checking.TopicTabooPlugin": {},
         },
     }
     store = Store()
@@ -305,6 +348,13 @@ def test_embedded_broker_delivers_to_users_only(tmp_path, free_port, caplog):
         nobody = MqttSource(f"mqtt://{address}?version=4", ["a"], store.handle, client_id="nobody")
         with pytest.raises(AuthenticationFailed):
             await asyncio.wait_for(nobody.run(asyncio.Event()), 10)
+        taboo = MqttSource(
+            f"mqtt://site:secret@{address}?version=4", ["site/#", "top-secret"], store.handle, client_id="spy"
+        )
+        with pytest.raises(InputRefused) as refused:
+            await asyncio.wait_for(taboo.run(asyncio.Event()), 10)
+        assert refused.value.code == "mqtt_topic_refused"
+        assert refused.value.params == {"topics": "top-secret"}
         await broker.shutdown()
 
     asyncio.run(scenario())
@@ -357,3 +407,18 @@ def test_wrong_urls_are_refused_without_repeating_them(url):
         MqttSource(url, ["a"], Store().handle, client_id="x")
     assert refused.value.code == "mqtt_url_invalid"
     assert "geheim" not in f"{refused.value.message}{refused.value.hint}{refused.value.params}"
+
+
+@pytest.mark.parametrize(
+    "topics", [[], [""], ["site/#/noise"], ["site#"], ["a+/b"], ["a\x00"], ["x" * 70_000]]
+)
+def test_wrong_topics_are_refused(topics):
+    with pytest.raises(InputRefused) as refused:
+        MqttSource("mqtt://h", topics, Store().handle, client_id="x")
+    assert refused.value.code == "mqtt_topic_invalid"
+
+
+def test_wrong_client_ids_are_refused():
+    with pytest.raises(InputRefused) as refused:
+        MqttSource("mqtt://h", ["+/noise/#"], Store().handle, client_id="工地")
+    assert refused.value.code == "mqtt_client_id_invalid"
