@@ -19,9 +19,7 @@ def at(text: str) -> datetime:
 # -- work ------------------------------------------------------------------------------------------
 
 HOURS: dict[str, float] = {
-    "2.4": 56.0,
-    "2.9": 44.0,
-    "3.3": 52.0,
+    "2.10": 72.0,
     "4.11": 64.0,
     "5.1.3": 48.0,
     "6.1.1": 44.0,
@@ -93,14 +91,14 @@ class SignOff:
 
 SIGN_OFFS: tuple[SignOff, ...] = (
     SignOff(
-        time=at("02-27 16:00"),
+        time=at("03-02 06:30"),
         checkpoint="CP-DOME",
         user="liu.min",
         decision="accept",
         reason="调压试验与门联锁合格 / Pressure test and door interlock in order",
     ),
     SignOff(
-        time=at("02-27 16:30"),
+        time=at("03-02 06:45"),
         checkpoint="CP-DOME",
         user="chen.wei",
         decision="accept",

@@ -130,10 +130,12 @@ def test_stream_is_understood_without_a_rejection():
     month = itertools.takewhile(
         lambda message: message.received < START + timedelta(days=33), Simulator(1).messages()
     )
-    facts, readings, flags, rejected = _normalised(month)
+    # The first days, and those around the wrong clock.
+    chosen = (message for message in month if not 3 <= (message.received - START).days < 30)
+    facts, readings, flags, rejected = _normalised(chosen)
     assert rejected == {}
-    assert readings > 250_000
-    assert len(facts) > 250
+    assert readings > 45_000
+    assert len(facts) > 50
     # Only the instrument whose clock runs ahead speaks of the future: 15 hours, four readings an hour.
     assert flags[1] == pytest.approx(60, abs=4)
     assert set(flags) == {0, 1}
