@@ -56,7 +56,7 @@ def evaluate(
             continue
         limits = registry.limits(rule_id)
         for subject in subjects:
-            verdicts += _ask(rule, subject, {}, evidence, limits, since)
+            verdicts += ask(rule, subject, {}, evidence, limits, since)
     return verdicts
 
 
@@ -71,20 +71,21 @@ def evaluate_checkpoint(checkpoint: Checkpoint, registry: Registry, evidence: Ev
         "checkpoint": checkpoint.id,
         "boundary": checkpoint.boundary.value,
     }
-    verdicts = _ask(rule, subject, parameters, evidence, registry.limits(rule.id), None)
+    verdicts = ask(rule, subject, parameters, evidence, registry.limits(rule.id))
     return verdicts or [
         Verdict(rule=rule.id, outcome=Outcome.UNDETERMINED, reason="nothing_to_judge", subject=subject)
     ]
 
 
-def _ask(
+def ask(
     rule: Rule,
     subject: Subject,
     parameters: Mapping[str, Any],
     evidence: Evidence,
     limits: Sequence[Limit],
-    since: datetime | None,
+    since: datetime | None = None,
 ) -> list[Verdict]:
+    """What one rule says about one subject; a rule that breaks down gives ``rule_failed``, undetermined."""
     try:
         verdicts = list(rule.evaluate(subject, parameters, evidence, limits, since))
         strangers = {verdict.rule for verdict in verdicts} - {rule.id}

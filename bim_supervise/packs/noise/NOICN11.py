@@ -20,7 +20,7 @@ class HourLevel(BoundaryRule):
 
     **Fails**: an hour of 71 dB(A) by day.
 
-    **Passes**: 20 minutes of 72 and 40 minutes of 60 dB(A): 67.6 dB(A) over the hour, although NOI-CN-01
+    **Passes**: 20 minutes of 72 and 40 minutes of 60 dB(A): 67.7 dB(A) over the hour, although NOI-CN-01
     fails for the 20 minutes.
 
     **Undetermined**: as for NOI-CN-01.
