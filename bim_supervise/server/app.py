@@ -100,7 +100,9 @@ def build_app(settings: ServerSettings) -> st.App:
                 url = settings.mqtt_url
 
                 async def listen(stop: asyncio.Event) -> None:
-                    await api.listen(opened, url, list(settings.mqtt_topics), settings.mqtt_trusted, stop)
+                    await api.listen(
+                        opened, url, list(settings.mqtt_topics), trusted=settings.mqtt_trusted, stop=stop
+                    )
 
                 await stack.enter_async_context(running(listen))
             yield {}

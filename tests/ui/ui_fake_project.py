@@ -408,13 +408,11 @@ class FakeProject:
 
     def open_evidence(self, ref):
         if ref.startswith("fact:"):
-            return {
-                "reference": ref,
-                "kind": "remark",
-                "value": MARKUP,
-                "payload": {"remark": "$a$", "photos": []},
-            }
-        return {"reference": ref, "device": "N-01", "kind": "noise_level", "count": 20, "mean": 58.234}
+            return {"fact": self.facts()[0]}
+        return {
+            "device": "N-01", "kind": "noise_level", "unit": "dB(A)", "start": NOW, "end": NOW,
+            "readings": [{"time": NOW, "value": 58.2, "flags": 0}],
+        }  # fmt: skip
 
     # -- checkpoints
     def checkpoints(self, as_of=None, user=None):

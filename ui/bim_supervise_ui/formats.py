@@ -21,6 +21,22 @@ UNKNOWN = "—"
 _LOCALES = {"zh": "zh_Hans_CN", "en": "en_GB"}
 
 
+_UNIT_SIGNS = {
+    "degC": "°C",
+    "ug/m3": "µg/m³",
+    "mg/m3": "mg/m³",
+    "m3": "m³",
+    "m2": "m²",
+    "m3/h": "m³/h",
+    "degC.d": "°C·d",
+}
+
+
+def unit_sign(unit: str) -> str:
+    """A unit as it is printed, e.g. ``ug/m3`` -> ``µg/m³``."""
+    return _UNIT_SIGNS.get(unit, unit)
+
+
 @dataclass(frozen=True, slots=True)
 class Formats:
     """Formats values for one language, time zone and currency; None becomes an em dash.
@@ -69,27 +85,36 @@ class Formats:
         """An amount in the project's currency, in full."""
         if value is None:
             return UNKNOWN
-        return str(format_currency(value, self.currency, locale=self.locale))
+        return self._plain_yuan(format_currency(value, self.currency, locale=self.locale))
 
     def money_short(self, value: float | None) -> str:
         """An amount in the project's currency, shortened for key figures."""
         if value is None:
             return UNKNOWN
-        return str(
+        return self._plain_yuan(
             format_compact_currency(value, self.currency, locale=self.locale, fraction_digits=2)
-        ).replace("CN¥", "¥")
+        )
+
+    @staticmethod
+    def _plain_yuan(written: str) -> str:
+        # The project names its currency once, so that the sign need not say the country again.
+        return written.replace("CN¥", "¥")
 
     def quantity(self, value: float | None, unit: str | None, digits: int = 2) -> str:
         """A number with its unit."""
         if value is None:
             return UNKNOWN
-        return f"{self.number(value, digits)} {unit}".strip() if unit else self.number(value, digits)
+        return f"{self.number(value, digits)} {unit_sign(unit)}" if unit else self.number(value, digits)
 
     def moment(self, instant: datetime | None, *, year: bool = True) -> str:
         """An instant (aware) at site time: date and minute."""
         if instant is None:
             return UNKNOWN
         return self.wall(instant.astimezone(self.zone).replace(tzinfo=None), year=year)
+
+    def moment_to_second(self, instant: datetime) -> str:
+        """An instant (aware) at site time, to the second."""
+        return f"{self.moment(instant)}:{instant.astimezone(self.zone):%S}"
 
     def wall(self, when: datetime | None, *, year: bool = True) -> str:
         """A site wall time: date and minute."""

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from bim_supervise.api import Project
     from bim_supervise.api.views import UserView
     from bim_supervise.core.catalogue import Catalogue
+
+T = TypeVar("T")
 
 SESSION_COOKIE = "bim_session"
 
@@ -79,7 +81,7 @@ def project_catalogue() -> Catalogue | None:
         return None
 
 
-def shared(name: str, compute: Callable[[], Any], *parameters: Any, seconds: float = _SHARED_S) -> Any:
+def shared(name: str, compute: Callable[[], T], *parameters: Any, seconds: float = _SHARED_S) -> T:
     """A result that all sessions share for a moment, so that ten open pages cost as much as one.
 
     Args:
@@ -93,7 +95,8 @@ def shared(name: str, compute: Callable[[], Any], *parameters: Any, seconds: flo
     with _lock:
         known = _shared.get(key)
         if known and now - known[0] < seconds:
-            return known[1]
+            kept: T = known[1]
+            return kept
     value = compute()
     with _lock:
         for old in [entry for entry, (at, _) in _shared.items() if now - at > 120]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.resources import files
@@ -17,6 +18,7 @@ from bim_supervise_ui.i18n import LANGUAGE_NAMES, label, language, t
 from bim_supervise_ui.screens import account, checkpoints, evidence, model, report, timeline, today
 from bim_supervise_ui.widgets import notices, page
 from bim_supervise_ui.widgets.html import join, show, tag
+from bim_supervise_ui.widgets.icons import icon_css
 
 if TYPE_CHECKING:
     from bim_supervise.api.views import UserView
@@ -55,7 +57,7 @@ def mode() -> Literal["light", "dark"]:
 def run() -> None:
     """Draws the frame and the chosen screen; called on every run of the main script."""
     st.set_page_config(page_title="bim-supervise", page_icon=_mark(), layout="wide")
-    st.html(f"<style>{theme.css(mode())}</style>")
+    st.html(f"<style>{theme.css(mode())}\n{icon_css()}\n{_said()}</style>")
     try:
         session.project()
         user = session.require_user()
@@ -70,11 +72,24 @@ def run() -> None:
         },
         expanded=True,
     )
-    st.logo(_wordmark(), size="large")
+    st.logo(_wordmark(), icon_image=_mark(), size="large")
     with st.sidebar:
         page.live(_site, "side")
         _person(user)
     chosen.run()
+
+
+def _said() -> str:
+    """Words that the style sheet puts over what Streamlit's own widgets say in English."""
+    said = {
+        "file": t("widget.choose_file"),
+        "camera": t("widget.take_photo"),
+        "system": t("widget.theme_system"),
+        "light": t("widget.theme_light"),
+        "dark": t("widget.theme_dark"),
+    }
+    rules = "".join(f"--say-{name}:{json.dumps(text, ensure_ascii=False)};" for name, text in said.items())
+    return f":root{{{rules}}}"
 
 
 def _page(item: Screen) -> st.Page:

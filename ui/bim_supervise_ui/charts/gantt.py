@@ -21,8 +21,8 @@ MOST_ROWS_AT_ONCE = 26
 """Rows shown before the chart scrolls."""
 PLAN_SERIES = "plan"
 MILESTONE_SERIES = "milestones"
-_GATE_SHUT = "path://M3,7h10v7h-10z M5,7v-2a3,3 0 0 1 6,0v2h-1.6v-2a1.4,1.4 0 0 0 -2.8,0v2z"
-_GATE_OPEN = "path://M3,7h10v7h-10z M10,7v-2a3,3 0 0 1 6,0v1h-1.6v-1a1.4,1.4 0 0 0 -2.8,0v2z"
+_GATE_SHUT = "path://M1,7h14v9H1zM3.5,7V5a4.5,4.5 0 0 1 9,0v2h-2.2V5a2.3,2.3 0 0 0-4.6,0v2z"
+_GATE_OPEN = "path://M1,7h14v9H1zM3.5,7V5a4.5,4.5 0 0 1 8.8-1.3l-2.1,.7A2.3,2.3 0 0 0 5.7,5v2z"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +145,8 @@ def gantt(
             "formatter": words.today,
             "color": palette.wait,
             "fontSize": 11,
-            "position": "insideEndTop",
+            "position": "end",
+            "distance": 4,
         },
     }
     return {
@@ -153,7 +154,7 @@ def gantt(
         "useUTC": True,
         "color": [plan, palette.ink, palette.faint, critical],
         "textStyle": {"fontFamily": "inherit"},
-        "grid": {"left": 236, "right": 34, "top": 34, "bottom": 40},
+        "grid": {"left": 240, "right": 34, "top": 30, "bottom": 44, "outerBoundsMode": "none"},
         "tooltip": {
             "trigger": "item",
             "confine": True,
@@ -193,10 +194,10 @@ def gantt(
             "axisLabel": {
                 "color": palette.ink,
                 "fontSize": 12,
-                "width": 216,
+                "width": 218,
                 "overflow": "truncate",
                 "align": "left",
-                "margin": 226,
+                "margin": 236,
             },
         },
         "dataZoom": _zoom(palette, shown, len(tasks)),
@@ -348,18 +349,16 @@ def _gates(tasks: Sequence[TaskRow], palette: Palette, words: Words) -> dict[str
     }
     data: list[dict[str, Any]] = []
     for index, task in enumerate(tasks):
-        for state, at in ((task.start_gate, task.start), (task.finish_gate, task.finish)):
+        ends = ((task.start_gate, task.start, -9), (task.finish_gate, task.finish, 9))
+        for state, at, offset in ends:
             if state is None or at is None:
                 continue
             data.append(
                 {
                     "value": [milliseconds(at), index],
                     "symbol": _GATE_OPEN if state in ("released", "waived") else _GATE_SHUT,
-                    "itemStyle": {
-                        "color": tones[words.gate_tone.get(state, "")],
-                        "borderColor": palette.card,
-                        "borderWidth": 1,
-                    },
+                    "symbolOffset": [offset, -4],
+                    "itemStyle": {"color": tones[words.gate_tone.get(state, "")]},
                     "tooltip": {"formatter": tooltip([task.name, words.gate.get(state, state)])},
                 }
             )
@@ -367,8 +366,7 @@ def _gates(tasks: Sequence[TaskRow], palette: Palette, words: Words) -> dict[str
         "type": "scatter",
         "id": "gates",
         "name": words.gates,
-        "symbolSize": [15, 15],
-        "symbolOffset": [0, -2],
+        "symbolSize": [10, 11],
         "animation": False,
         "z": 5,
         "data": data,

@@ -11,7 +11,7 @@ from bim_supervise.core.errors import SupervisionError
 from bim_supervise_ui import screens, session
 from bim_supervise_ui.formats import formats
 from bim_supervise_ui.i18n import label, localised, t
-from bim_supervise_ui.widgets import evidence, limits, notices, page, pills, rows
+from bim_supervise_ui.widgets import evidence, limits, notices, page, pills, queue, rows
 from bim_supervise_ui.widgets.figures import or_unknown
 from bim_supervise_ui.widgets.html import Markup, definition, join, show, table, tag
 
@@ -83,7 +83,9 @@ def _list() -> None:
             placeholder=t("checkpoints.search_hint"),
             width=220,
         )
-    found = [item for item in every if _in_scope(item, scope or "all") and (not kinds or item.kind in kinds)]
+    found = [
+        item for item in every if _in_scope(item, scope or "all", user) and (not kinds or item.kind in kinds)
+    ]
     found = [item for item in found if (not states or item.state in states) and _matches(item, words)]
     with st.container(key="panel-checkpoints"):
         page.section(t("checkpoints.list"), t("checkpoints.count", shown=len(found), all=len(every)))
@@ -95,13 +97,13 @@ def _list() -> None:
             number = st.pagination(pages, key=f"checkpoints-page-{pages}", width="content")
         for item in found[(number - 1) * _ROWS_A_PAGE : number * _ROWS_A_PAGE]:
             title = localised(item.title, item.id)
-            if rows.opening(rows.row_key("cp", item.id), t("checkpoint.open", what=title), _row(item)):
+            if rows.opening(rows.row_key("cp", item.id), t("checkpoint.open", what=title), _row(item, user)):
                 screens.go("checkpoints", id=item.id)
 
 
-def _in_scope(item: CheckpointView, scope: str) -> bool:
+def _in_scope(item: CheckpointView, scope: str, user: UserView) -> bool:
     if scope == "mine":
-        return item.may_sign
+        return queue.mine(item, user)
     return scope == "all" or item.state not in ("not_due", "released", "waived")
 
 
@@ -111,8 +113,8 @@ def _matches(item: CheckpointView, words: str) -> bool:
     return not needle or any(needle in part.lower() for part in parts)
 
 
-def _row(item: CheckpointView) -> Markup:
-    side = t("checkpoint.yours") if item.may_sign else label("control", item.control)
+def _row(item: CheckpointView, user: UserView) -> Markup:
+    side = t("checkpoint.yours") if queue.mine(item, user) else label("control", item.control)
     missing = "; ".join(limits.needed(need) for need in item.missing[:2])
     return rows.content(
         localised(item.title, item.id),
@@ -237,7 +239,7 @@ def _sign(identity: str) -> None:
         show(notices.notice("bad", t("sign.incomplete")))
         return
     try:
-        result = project.sign(identity, user.name, decision, reason.strip(), capacity)
+        result = project.sign(identity, user.name, decision, reason.strip(), capacity=capacity)
     except SupervisionError as error:
         notices.refused(error)
         return

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import streamlit as st
 
 from bim_supervise_ui import screens, session
@@ -15,8 +15,8 @@ from bim_supervise_ui.formats import UNKNOWN, formats
 from bim_supervise_ui.i18n import label, t
 from bim_supervise_ui.theme import palette
 from bim_supervise_ui.widgets import evidence as opened
-from bim_supervise_ui.widgets import freshness, limits, notices, page, pills, rows
-from bim_supervise_ui.widgets.html import Markup, definition, join, plain, show, tag
+from bim_supervise_ui.widgets import freshness, limits, notices, page, pills, rows, tables
+from bim_supervise_ui.widgets.html import Markup, definition, join, plain, show, table, tag
 
 if TYPE_CHECKING:
     from bim_supervise.api.views import DeviceView, ObservationView
@@ -94,7 +94,7 @@ def _device_row(item: DeviceView) -> Markup:
         t("evidence_screen.no_value") if item.last_value is None else f.quantity(item.last_value, item.unit)
     )
     why = "; ".join(limits.needed(reason) for reason in item.distrust)
-    kinds = ", ".join(label("kind", kind) for kind in item.kinds)
+    kinds = ", ".join(label("observation", kind) for kind in item.kinds)
     return rows.content(
         item.name or item.id,
         meta=" · ".join(
@@ -148,7 +148,7 @@ def _device(identity: str) -> None:
             kind = st.selectbox(
                 t("device.kind"),
                 item.kinds,
-                format_func=lambda code: label("kind", code),
+                format_func=lambda code: label("observation", code),
                 key="series-kind",
                 width=220,
             )
@@ -194,7 +194,7 @@ def _series(item: DeviceView, kind: str, hours: int, minutes: int) -> None:
         coverage_name=t("device.coverage"),
         stale=fresh.stale,
     )
-    title = label("kind", kind)
+    title = label("observation", kind)
     st.echarts_chart(
         option, height=320, key="series", alt=t("device.alt", device=item.name or item.id, kind=title)
     )
@@ -237,7 +237,7 @@ def _facts(found: list[ObservationView], key: str) -> None:
     ]
     lines = [
         (
-            label("kind", row.kind),
+            label("observation", row.kind),
             row.subject,
             f.quantity(row.value, row.unit, 3)
             if isinstance(row.value, (int, float))
@@ -251,19 +251,19 @@ def _facts(found: list[ObservationView], key: str) -> None:
         for row in found
     ]
     event: Any = st.dataframe(
-        pd.DataFrame(lines, columns=names),
+        tables.columns([dict(zip(names, line, strict=True)) for line in lines]),
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
         key=f"facts-{key}",
-        height=min(460, 40 + 35 * len(lines)),
+        height="content" if len(lines) <= 12 else 440,
     )
     show(tag("p", t("statement.open_hint", zone=f.zone_name(session.project().now())), cls="foot"))
     chosen = event.selection.rows
     if chosen and chosen[0] < len(found):
         row = found[chosen[0]]
         if st.button(
-            t("statement.open", what=plain(label("kind", row.kind))),
+            t("statement.open", what=plain(label("observation", row.kind))),
             icon=":material/fact_check:",
             key=f"open-{key}",
         ):
@@ -277,4 +277,24 @@ def _conflicts() -> None:
         if not found:
             show(notices.empty(t("conflict.none"), t("conflict.none_hint")))
             return
-        _facts(list(found), "conflicts")
+        f = formats()
+        head = [t(f"column.{name}") for name in ("kind", "subject", "event_time", "kept", "other", "source")]
+        lines = [
+            (
+                label("observation", item["kind"]),
+                tag("code", item["subject"], cls="id"),
+                f.moment(item["event_time"]),
+                _pairs(item["kept"]),
+                _pairs(item["other"]),
+                label("source", item["source"]),
+            )
+            for item in found
+        ]
+        show(
+            table(head, lines),
+            tag("p", t("common.times_in", zone=f.zone_name(session.project().now())), cls="foot"),
+        )
+
+
+def _pairs(values: Mapping[str, Any]) -> str:
+    return ", ".join(f"{label('field', str(name))}: {value}" for name, value in values.items())

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import streamlit as st
 
 from bim_supervise_ui import screens, session
 from bim_supervise_ui.formats import UNKNOWN, formats
 from bim_supervise_ui.i18n import label, t
-from bim_supervise_ui.widgets import evidence, loading, notices, page, pills
+from bim_supervise_ui.widgets import evidence, loading, notices, page, pills, tables
 from bim_supervise_ui.widgets.figures import or_unknown
 from bim_supervise_ui.widgets.html import Markup, definition, join, show, table, tag
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
 _VIEWS = ("elements", "revisions", "load")
 _WARNINGS_SHOWN = 50
+_LOADING_WIDTH = 760
 
 
 def draw() -> None:
@@ -36,7 +36,8 @@ def draw() -> None:
     if view == "revisions":
         _revisions()
     elif view == "load":
-        loading.draw()
+        with st.container(width=_LOADING_WIDTH):
+            loading.draw()
     else:
         _summary()
         _elements()
@@ -48,7 +49,7 @@ def _summary() -> None:
     f = formats()
     models: list[ModelRevisionView] = session.shared("models", project.models)
     links: LinkSummary = session.shared("links", project.link_summary)
-    current = models[-1] if models else None
+    current = models[0] if models else None
     facts: list[tuple[object, object]] = [
         (t("model.current"), current.file_name if current else t("model.none")),
         (t("model.elements"), or_unknown(current, f.number(current.elements, 0) if current else "")),
@@ -79,7 +80,7 @@ def _elements() -> None:
             del st.query_params["task"]
             st.rerun()
     found: list[ElementRow] = session.shared(
-        "elements", lambda: project.elements(words.strip()), words.strip(), seconds=5
+        "elements", lambda: project.elements(words.strip()), *words.split(), seconds=10
     )
     if task:
         found = [row for row in found if task in row.tasks]
@@ -89,9 +90,9 @@ def _elements() -> None:
         if not found:
             show(notices.empty(t("model.no_elements"), t("model.no_elements_hint")))
             return
-        frame = pd.DataFrame([_cells(row) for row in found])
+        cells = [_cells(row) for row in found]
         event: Any = st.dataframe(
-            frame,
+            tables.columns(cells),
             hide_index=True,
             height=430,
             on_select="rerun",
@@ -101,7 +102,7 @@ def _elements() -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.download_button(
                 t("common.csv"),
-                lambda: frame.to_csv(index=False).encode("utf-8-sig"),
+                lambda: tables.csv_file(cells),
                 file_name="elements.csv",
                 mime="text/csv",
                 icon=":material/download:",
@@ -183,7 +184,7 @@ def _revisions() -> None:
     if not models:
         show(notices.empty(t("model.none"), t("model.none_hint")))
         return
-    for revision in reversed(models):
+    for revision in models:
         with st.container(key=f"panel-revision-{revision.id}"):
             partial = pills.pill("bad", "fail", t("model.partial")) if revision.partial else ""
             show(

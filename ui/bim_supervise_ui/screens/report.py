@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _SCOPES = ("now", "all")
 _EARLIER_SHOWN = 10
+_WIDTH = 720
+"""Widest the form gets [px]: it is made for one hand."""
 _PHOTO_TYPES = ["jpg", "jpeg", "png", "webp"]
 
 
@@ -37,12 +39,12 @@ def draw() -> None:
     if not tasks:
         show(notices.empty(t("report.no_tasks"), t("report.no_tasks_hint")))
         return
-    task = _choose(tasks)
-    if task is None:
-        return
-    _known(task)
-    _form(task)
-    _earlier(task)
+    with st.container(width=_WIDTH):
+        task = _choose(tasks)
+        if task is not None:
+            _known(task)
+            _form(task)
+            _earlier(task)
     evidence.dialog()
 
 
@@ -215,13 +217,13 @@ def _earlier(task: TaskRow) -> None:
                 else (fact.value or "")
             )
             row = rows.content(
-                label("kind", fact.kind),
+                label("observation", fact.kind),
                 meta=value,
                 side=f.moment(fact.event_time, year=False),
                 full=" · ".join(
                     part for part in (fact.reporter, str(fact.payload.get("remark") or "")) if part
                 ),
             )
-            what = label("kind", fact.kind)
-            if rows.opening(rows.row_key("fact", fact.id[:16]), t("report.open", what=what), row):
+            what = label("observation", fact.kind)
+            if rows.opening(rows.row_key("fact", fact.id), t("report.open", what=what), row):
                 page.ask("evidence", f"fact:{fact.id}")

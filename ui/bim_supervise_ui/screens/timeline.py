@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import streamlit as st
 
 from bim_supervise_ui import session
@@ -15,7 +12,7 @@ from bim_supervise_ui.charts import gantt
 from bim_supervise_ui.formats import UNKNOWN, formats
 from bim_supervise_ui.i18n import label, t
 from bim_supervise_ui.theme import palette
-from bim_supervise_ui.widgets import evidence, notices, page, pills, task_card
+from bim_supervise_ui.widgets import evidence, notices, page, pills, tables, task_card
 from bim_supervise_ui.widgets.html import join, show, tag
 
 if TYPE_CHECKING:
@@ -45,8 +42,9 @@ def draw() -> None:
     if not tasks:
         show(notices.empty(t("timeline.no_match"), t("timeline.no_match_hint")))
         return
-    _legend()
-    page.live(lambda: _chart(tasks, chosen), "gantt", every_s=20)
+    with st.container(key="panel-gantt"):
+        _legend()
+        page.live(lambda: _chart(tasks, chosen), "gantt", every_s=20)
     with st.expander(t("timeline.table"), icon=":material/table_rows:"):
         _table(tasks)
     evidence.dialog()
@@ -196,24 +194,15 @@ def _table(tasks: Sequence[TaskRow]) -> None:
     f = formats()
     names = {column: t(f"column.{column}") for column in _COLUMNS}
     rows = [{names[key]: value for key, value in _cells(task).items()} for task in tasks]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, height=420)
+    st.dataframe(tables.columns(rows), hide_index=True, height=420)
     zone = f.zone_name(session.project().now())
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             t("common.csv"),
-            _csv(rows),
+            tables.csv_file(rows),
             file_name="tasks.csv",
             mime="text/csv",
             icon=":material/download:",
             on_click="ignore",
         )
         show(join([tag("span", t("common.times_in", zone=zone), cls="limit")]))
-
-
-def _csv(rows: Sequence[dict[str, object]]) -> bytes:
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, fieldnames=list(rows[0]) if rows else [])
-    writer.writeheader()
-    writer.writerows(rows)
-    # The mark lets spreadsheet programs read Chinese without asking for an encoding.
-    return buffer.getvalue().encode("utf-8-sig")

@@ -10,12 +10,12 @@ from bim_supervise.core.errors import SupervisionError
 from bim_supervise_ui import screens, session
 from bim_supervise_ui.formats import formats
 from bim_supervise_ui.i18n import label, localised, t
-from bim_supervise_ui.widgets import evidence, figures, freshness, limits, notices, page, pills, rows
+from bim_supervise_ui.widgets import evidence, figures, freshness, limits, notices, page, pills, queue, rows
 from bim_supervise_ui.widgets.html import Markup, join, show, tag
 from bim_supervise_ui.widgets.tasks import LateTask, late_tasks
 
 if TYPE_CHECKING:
-    from bim_supervise.api.views import AlarmView, CheckpointView, Freshness
+    from bim_supervise.api.views import AlarmView, CheckpointView, Freshness, UserView
 
 _ALARMS_SHOWN = 8
 _GATES_SHOWN = 8
@@ -137,10 +137,12 @@ def _acknowledge_dialog() -> None:
             )
             show(tag("div", text, cls="limit"))
         if alarm.state == "open":
-            comment = st.text_area(t("alarm.comment"), key=f"comment-{alarm.id}", max_chars=1000)
-            if st.button(
-                t("alarm.acknowledge"), type="primary", key=f"ack-{alarm.id}", disabled=not comment.strip()
-            ):
+            with st.form(f"ack-{alarm.id}", border=False):
+                comment = st.text_area(t("alarm.comment"), max_chars=1000)
+                sent = st.form_submit_button(t("alarm.acknowledge"), type="primary")
+            if sent and not comment.strip():
+                show(notices.notice("bad", t("alarm.comment_missing")))
+            elif sent:
                 try:
                     project.acknowledge(alarm.id, user.name, comment.strip())
                 except SupervisionError as error:
@@ -164,15 +166,17 @@ def _gates() -> None:
         "checkpoints", lambda: project.checkpoints(user=user.name), user.name
     )
     waiting = [item for item in found if item.state in _NEEDS_SOMEBODY]
-    waiting.sort(key=lambda item: (not item.may_sign, _NEEDS_SOMEBODY.index(item.state)))
-    mine = sum(item.may_sign for item in waiting)
+    waiting.sort(key=lambda item: (not queue.mine(item, user), _NEEDS_SOMEBODY.index(item.state)))
+    mine = sum(queue.mine(item, user) for item in waiting)
     with st.container(key="panel-gates"):
         page.section(t("today.gates"), t("today.gates_small", mine=mine, all=len(waiting)))
         if not waiting:
             show(notices.empty(t("today.no_gates"), t("today.no_gates_hint")))
         for item in waiting[:_GATES_SHOWN]:
             title = localised(item.title, item.id)
-            if rows.opening(rows.row_key("gate", item.id), t("checkpoint.open", what=title), _gate_row(item)):
+            if rows.opening(
+                rows.row_key("gate", item.id), t("checkpoint.open", what=title), _gate_row(item, user)
+            ):
                 screens.go("checkpoints", id=item.id)
         if len(waiting) > _GATES_SHOWN and st.button(
             t("today.all_gates", count=len(waiting)), type="tertiary"
@@ -180,13 +184,13 @@ def _gates() -> None:
             screens.go("checkpoints")
 
 
-def _gate_row(item: CheckpointView) -> Markup:
+def _gate_row(item: CheckpointView, user: UserView) -> Markup:
     missing = limits.needed(item.missing[0]) if item.missing else ""
     return rows.content(
         localised(item.title, item.id),
         meta=item.task_name or "",
         lead=pills.gate(item.state),
-        side=t("checkpoint.yours") if item.may_sign else label("control", item.control),
+        side=t("checkpoint.yours") if queue.mine(item, user) else label("control", item.control),
         full=missing,
     )
 

@@ -141,7 +141,10 @@ def green_card(status: Status) -> Markup:
     """Alarms by severity and what the green checkpoints say."""
     f = formats()
     alarms = [
-        (pills.severity("life_safety"), f.number(status.alarms.get("life_safety", 0), 0)),
+        (
+            pills.severity("life_safety") if status.alarms.get("life_safety") else pills.quiet("life_safety"),
+            f.number(status.alarms.get("life_safety", 0), 0),
+        ),
         (pills.alarm("open"), f.number(status.alarms.get("open", 0), 0)),
         (pills.alarm("acknowledged"), f.number(status.alarms.get("acknowledged", 0), 0)),
     ]
@@ -152,6 +155,6 @@ def green_card(status: Status) -> Markup:
         t("today.alarms_card"),
         tag("div", pills.counts(alarms), cls="dep"),
         tag("hr", cls="rule"),
-        tag("h2", t("today.green"), cls="section-title", style="padding:0 0 8px"),
+        tag("h2", t("today.green"), cls="section-title"),
         tag("div", body, cls="dep"),
     )

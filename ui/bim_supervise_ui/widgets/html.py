@@ -39,8 +39,9 @@ def tag(name: str, /, *parts: Any, cls: str = "", **attributes: Any) -> Markup:
 
 
 def show(*parts: Any) -> None:
-    """Puts markup on the page."""
-    st.html(join(parts))
+    """Puts markup on the page; nothing to show puts nothing there."""
+    if body := join(parts):
+        st.html(body)
 
 
 def definition(pairs: Sequence[tuple[Any, Any]], cls: str = "kv") -> Markup:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from bim_supervise_ui import session
 from bim_supervise_ui.formats import formats
 from bim_supervise_ui.i18n import label, t
 from bim_supervise_ui.widgets import pills
 from bim_supervise_ui.widgets.html import Markup, join, tag
+from bim_supervise_ui.widgets.icons import icon
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,6 +71,13 @@ def limit_line(limit: LimitView | None) -> Markup:
     )
 
 
+def rule_title(rule: str) -> str:
+    """The title of a rule, or nothing when its pack has none."""
+    key = f"rule.{rule}.title"
+    text = t(key)
+    return "" if text == key else text
+
+
 def reason(code: str, params: Mapping[str, object]) -> str:
     """The sentence of a reason code."""
     key = f"reason.{code}"
@@ -83,11 +93,17 @@ def needed(item: Missing) -> str:
 
 
 def _worded(params: Mapping[str, object]) -> dict[str, object]:
-    """Parameters as people read them: capacities, states and floats in words."""
+    """Parameters as people read them: capacities, subjects, days and numbers in words."""
     f = formats()
     worded: dict[str, object] = {}
     for name, value in params.items():
-        if name in ("capacity", "capacities") and isinstance(value, str):
+        if name == "subject" and isinstance(value, str):
+            worded[name] = subject(value)
+        elif isinstance(value, datetime):
+            worded[name] = f.moment(value) if value.tzinfo else f.wall(value)
+        elif isinstance(value, date):
+            worded[name] = f.day(value)
+        elif name in ("capacity", "capacities") and isinstance(value, str):
             worded[name] = label("capacity", value)
         elif name == "capacities" and isinstance(value, (list, tuple)):
             worded[name] = ", ".join(label("capacity", str(item)) for item in value)
@@ -98,11 +114,26 @@ def _worded(params: Mapping[str, object]) -> dict[str, object]:
     return worded
 
 
+def subject(key: str) -> str:
+    """What a verdict is about, e.g. ``task=T1;element=0abc``, with names instead of ids of tasks."""
+    if key == "project":
+        return t("subject.project")
+    words = []
+    for part in key.split(";"):
+        kind, _, identity = part.partition("=")
+        words.append(f"{label('subject', kind)} {task_name(identity) if kind == 'task' else identity}")
+    return ", ".join(words)
+
+
+def task_name(identity: str) -> str:
+    """The name of a task, or its id when the plan does not have it."""
+    tasks = session.shared("tasks", session.project().tasks)
+    return next((str(task.name) for task in tasks if task.id == identity), identity)
+
+
 def needs(items: list[Markup | str]) -> Markup:
     """What is missing, one a line."""
-    from bim_supervise_ui.widgets.icons import icon
-
-    return tag("ul", *(tag("li", Markup(icon("wait")), tag("span", item)) for item in items), cls="needs")
+    return tag("ul", *(tag("li", icon("wait"), tag("span", item)) for item in items), cls="needs")
 
 
 def verdict(view: VerdictView) -> Markup:
@@ -126,7 +157,7 @@ def verdict(view: VerdictView) -> Markup:
         facts.append(t("verdict.since", moment=f.moment(view.since), zone=f.zone_name(view.since)))
     if view.completeness is not None:
         facts.append(t("verdict.completeness", share=f.share(view.completeness)))
-    facts.append(t("verdict.rule", rule=view.rule))
+    facts.append(t("verdict.rule", rule=view.rule, title=rule_title(view.rule)))
     return tag(
         "div",
         tag("div", join(parts), cls="line"),

@@ -36,7 +36,7 @@ GATE_ORDER = tuple(_GATES)
 
 def pill(tone: str, sign: str, word: str) -> Markup:
     """A pill of a tone (``good``, ``bad``, ``wait``, ``info``, ``alarm`` or empty) with sign and word."""
-    return tag("span", Markup(icon(sign)), word, cls=f"pill {tone}".strip())
+    return tag("span", icon(sign), word, cls=f"pill {tone}".strip())
 
 
 def _known(table: dict[str, tuple[str, str]], group: str, code: str | None) -> Markup:
@@ -57,6 +57,11 @@ def outcome(code: str | None) -> Markup:
 def severity(code: str | None) -> Markup:
     """How an alarm ranks."""
     return _known(_SEVERITIES, "severity", code)
+
+
+def quiet(code: str) -> Markup:
+    """A severity of which there is none now: the same sign and word without the colour."""
+    return pill("", _SEVERITIES[code][1], label("severity", code))
 
 
 def alarm(state: str | None) -> Markup:

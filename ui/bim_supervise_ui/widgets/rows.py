@@ -17,13 +17,19 @@ def row_key(*parts: str) -> str:
 def content(
     what: object, *, meta: object = "", side: object = "", lead: object = "", full: object = ""
 ) -> Markup:
-    """The content of a row: a lead (pill), what it is, something about it, and figures at the right."""
+    """The content of a row: a lead (pills), what it is, something about it, and figures at the right."""
     return join(
         (
-            lead,
-            tag("span", tag("b", what), " ", tag("span", meta, cls="meta"), cls="what"),
+            tag("span", lead, cls="lead") if lead else "",
+            tag(
+                "span",
+                tag("b", what),
+                " ",
+                tag("span", meta, cls="meta") if meta else "",
+                tag("span", full, cls="full") if full else "",
+                cls="what",
+            ),
             tag("span", side, cls="side") if side else "",
-            tag("span", full, cls="full") if full else "",
         )
     )
 
@@ -38,9 +44,4 @@ def opening(key: str, label: str, inner: Markup) -> bool:
     """
     with st.container(key=key):
         show(tag("div", inner, cls="row"))
-        return st.button(plain(label), key=f"{key}-open", width="stretch")
-
-
-def still(inner: Markup) -> Markup:
-    """A row that opens nothing."""
-    return tag("div", inner, cls="row still")
+        return st.button(plain(label), key=f"open-{key}", width="stretch")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from bim_supervise.core.errors import SupervisionError
 from bim_supervise_ui import screens, session
 from bim_supervise_ui.formats import formats
 from bim_supervise_ui.i18n import label, localised, t
@@ -116,11 +115,12 @@ def _elements(task: TaskRow) -> None:
         show(tag("div", t("task.no_elements"), cls="limit"))
         return
     with st.expander(t("task.elements", count=task.elements), icon=":material/deployed_code:"):
-        try:
-            ids = [str(item) for item in session.project().links_of(task.id)]
-        except SupervisionError as error:
-            notices.refused(error)
-            return
+        project = session.project()
+        ids = [
+            row.global_id
+            for row in session.shared("elements", project.elements, seconds=10)
+            if task.id in row.tasks
+        ]
         show(join((tag("code", item, cls="id") for item in ids[:_ELEMENTS_SHOWN]), " "))
         if len(ids) > _ELEMENTS_SHOWN:
             show(tag("div", t("task.more_elements", count=len(ids) - _ELEMENTS_SHOWN), cls="limit"))
