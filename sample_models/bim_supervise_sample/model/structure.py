@@ -155,7 +155,9 @@ def _mats(segment: str, x0: float, width: float, bottom: float, task: str) -> It
 
 
 def _tank_wall(tag: str, start: Point, end: Point, lift: int, task: str) -> Part:
-    z0, z1 = ((SLAB_TOP, WALL_JOINT), (WALL_JOINT, ROOF_BOTTOM))[lift - 1]
+    # The walls carry the ground floor of the station, or the roof of the tank.
+    top = -0.2 if tag.startswith(("TW-A", "TW-B1-W")) else ROOF_BOTTOM + 0.4
+    z0, z1 = ((SLAB_TOP, WALL_JOINT), (WALL_JOINT, top))[lift - 1]
     length = math.dist(start, end)
     return Part(
         tag=tag,
@@ -300,7 +302,7 @@ def pump_hall() -> Iterator[Part]:
     rows = (6.0, 12.0, 18.0, 24.0, 30.0)
     for line, x in enumerate((6.0, 18.0), start=1):
         for row, y in enumerate(rows, start=1):
-            yield _column(f"CO-A-{line}{row}", x, y, SLAB_TOP, -0.8, 0.6, "TANK", "6.2.3")
+            yield _column(f"CO-A-{line}{row}", x, y, SLAB_TOP, -1.0, 0.6, "TANK", "6.2.3")
         ends = (0.0, *rows, PIT_WIDTH)
         for bay, (y0, y1) in enumerate(itertools.pairwise(ends), start=1):
             yield _beam(f"BM-A-{line}{bay}", (x, y0, -0.6), (x, y1, -0.6), "GROUND", "6.2.4", C30)
@@ -362,8 +364,10 @@ def pump_hall() -> Iterator[Part]:
 
 
 def _stairs_and_railings() -> Iterator[Part]:
-    risers, rise, going, width = 20, 0.17, 0.28, 1.2
-    for index, (x, z) in enumerate(((2.0, SLAB_TOP), (9.0, SLAB_TOP + 3.4), (2.0, SLAB_TOP + 6.8)), start=1):
+    risers, rise, going, width = 20, 1 / 6, 0.28, 1.2
+    for index, (x, z) in enumerate(
+        ((2.0, SLAB_TOP), (9.0, SLAB_TOP + 10 / 3), (2.0, SLAB_TOP + 20 / 3)), start=1
+    ):
         points: list[tuple[float, float]] = [(0.0, 0.0)]
         for step in range(risers):
             points += [(step * going, (step + 1) * rise), ((step + 1) * going, (step + 1) * rise)]
