@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bim_supervise.model.elements import BillItem
 from bim_supervise.model.instances import Instances, Ref, Typed, number_of
 from bim_supervise.model.quantities import simple_quantity
+from bim_supervise.model.spatial import distinct
 from bim_supervise.model.units import SI_SYMBOLS, Units, unit_factor
 
 _MAX_DEPTH = 16
@@ -52,7 +54,8 @@ def bill_items_of(instances: Instances, units: Units, element_ids: Mapping[int, 
                 task_source_ids=tuple(dict.fromkeys(tasks.get(number, []))),
             )
         )
-    return found
+    names = distinct([item.global_id for item in found])
+    return [replace(item, global_id=name) for item, name in zip(found, names, strict=True)]
 
 
 def _assignments(

@@ -103,13 +103,13 @@ class Instances:
         return None if place is None else self.rows[number][place]
 
     def text(self, number: int | None, name: str) -> str | None:
-        """A text attribute without surrounding blanks; empty text counts as unset."""
+        """A text attribute exactly as written; text of blanks alone counts as unset."""
         value = self.get(number, name)
         if isinstance(value, Typed):
             value = value.value
         if not isinstance(value, str):
             return None
-        return value.strip() or None
+        return value if value.strip() else None
 
     def ref(self, number: int | None, name: str) -> Ref | None:
         """A reference to an instance that exists."""

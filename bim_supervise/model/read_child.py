@@ -146,8 +146,9 @@ def _warnings(
         warn("no_project", "The file holds no IfcProject.")
     if not elements:
         warn("no_elements", "The file holds no building elements.")
-    for kind in ("length", "area", "volume"):
-        if kind in units.missing and elements:
+    users = {"length": "IfcElement", "area": "IfcQuantityArea", "volume": "IfcQuantityVolume"}
+    for kind, user in users.items():
+        if kind in units.missing and any(True for _ in instances.of(user)):
             warn("unit_missing", f"The file declares no {kind} unit; SI was assumed.")
     if elements and not any(True for _ in instances.of("IfcBuildingStorey")):
         warn("no_storeys", "The file holds no storeys; elements have none.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import resource
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +22,12 @@ _MEASURES = {
     "IfcMassMeasure": "mass",
     "IfcTimeMeasure": "time",
 }
+_STATM = Path("/proc/self/statm")
 _SIMPLE = {"logical": "boolean", "number": "real"}
-_REPORT_EVERY = 1 << 15
+_REPORT_EVERY = 1 << 13
+_MEMORY_SHARE = 0.85
+_MOST_EMPTY = 1000
+"""The parser answers a statement that it skips with nothing; so many in a row mean that it is stuck."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,7 @@ def parse(path: Path, progress: Callable[[int], None]) -> Parsed:
     instances = Instances(schema.name())
     reader = _Reader()
     tool: str | None = None
-    count = 0
+    count = empty = 0
     last: int | None = None
     repeated: list[int] = []
     names: dict[str, str] = {}
@@ -112,7 +117,11 @@ def parse(path: Path, progress: Callable[[int], None]) -> Parsed:
         while streamer:
             record = streamer.read_instance_py()
             if not record:
+                empty += 1
+                if empty > _MOST_EMPTY:
+                    break
                 continue
+            empty = 0
             number = record["id"]
             name = record["type"]
             if not number:
@@ -122,6 +131,7 @@ def parse(path: Path, progress: Callable[[int], None]) -> Parsed:
             count += 1
             last = number
             if count % _REPORT_EVERY == 0:
+                _keep_memory_in_hand()
                 progress(count)
             if number in rows:
                 repeated.append(number)
@@ -147,13 +157,31 @@ def parse(path: Path, progress: Callable[[int], None]) -> Parsed:
         instances=instances,
         authoring_tool=tool,
         header_read=True,
-        syntax_error=int(streamer.status().value()) != int(wrapper.file_open_status.SUCCESS),
+        syntax_error=empty > _MOST_EMPTY
+        or int(streamer.status().value()) != int(wrapper.file_open_status.SUCCESS),
         count=count,
         repeated=tuple(repeated),
         dangling=tuple(sorted(reader.references.difference(rows))),
         last=last,
         text_encoding=encoding,
     )
+
+
+def _keep_memory_in_hand() -> None:
+    """Give up before the limit: short of memory the parser may crash or spin instead of saying so.
+
+    Raises:
+        MemoryError: the process uses most of the address space that it is allowed.
+    """
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit == resource.RLIM_INFINITY:
+        return
+    try:
+        used = int(_STATM.read_text("ascii").split()[0]) * resource.getpagesize()
+    except (OSError, ValueError, IndexError):
+        return  # not a Linux; the limit itself remains
+    if used > _MEMORY_SHARE * limit:
+        raise MemoryError
 
 
 def _tool(record: dict[str, Any]) -> str | None:

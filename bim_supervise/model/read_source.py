@@ -150,7 +150,7 @@ def _refuse_other_text(path: Path, data: bytes) -> None:
             file=name,
         )
     if head.startswith(b"<"):
-        if b"ifcxml" in head.lower() or b"10303_28" in head or b"10303-28" in head:
+        if b"<ifc" in head.lower() or b"ifcxml" in head.lower() or b"10303_28" in head:
             raise InputRefused(
                 "ifcxml_unsupported",
                 f"{name} is ifcXML, which is not read.",

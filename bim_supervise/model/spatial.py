@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from bim_supervise.model.elements import Georeference, Space, Storey
 from bim_supervise.model.instances import Instances, Ref, Typed, number_of
@@ -28,13 +29,14 @@ def storeys_of(instances: Instances, units: Units, placements: Placements) -> li
             Storey(global_id=global_id, name=instances.text(number, "Name") or global_id, elevation=elevation)
         )
     found.sort(key=lambda storey: (storey.elevation is None, storey.elevation or 0.0, storey.name))
-    return found
+    names = distinct([storey.global_id for storey in found])
+    return [replace(storey, global_id=name) for storey, name in zip(found, names, strict=True)]
 
 
 def spaces_of(
     instances: Instances, units: Units, placements: Placements, relations: Relations, locations: Locations
 ) -> list[Space]:
-    """All spaces; the plan outline where the body is made of vertical extrusions, else None."""
+    """All spaces by name; the plan outline where the body is made of vertical extrusions, else None."""
     numbers = list(instances.of("IfcSpace"))
     if not numbers:
         return []
@@ -60,7 +62,23 @@ def spaces_of(
                 z_max=max((prism.z_max for prism in prisms), default=None),
             )
         )
-    return found
+    found.sort(key=lambda space: (space.name, space.global_id, space.z_min or 0.0))
+    names = distinct([space.global_id for space in found])
+    return [replace(space, global_id=name) for space, name in zip(found, names, strict=True)]
+
+
+def distinct(ids: Iterable[str]) -> list[str]:
+    """The same ids with ``~2``, ``~3`` ... behind each repetition.
+
+    >>> distinct(["a", "b", "a"])
+    ['a', 'b', 'a~2']
+    """
+    uses: dict[str, int] = {}
+    names = []
+    for name in ids:
+        uses[name] = uses.get(name, 0) + 1
+        names.append(name if uses[name] == 1 else f"{name}~{uses[name]}")
+    return names
 
 
 def georeference_of(instances: Instances, units: Units) -> Georeference:
