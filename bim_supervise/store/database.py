@@ -62,8 +62,18 @@ def open_engine(url: URL, *, foreign_keys: bool = True) -> Engine:
 
     SQLite: WAL, foreign keys checked (``foreign_keys``), a full sync at every commit so that what was
     acknowledged survives a power cut, and BEGIN sent by SQLAlchemy instead of the driver.
+
+    Raises:
+        StoreFailed: ``database_driver_missing``.
     """
-    engine = create_engine(url, json_serializer=_to_json, json_deserializer=json.loads)
+    try:
+        engine = create_engine(url, json_serializer=_to_json, json_deserializer=json.loads)
+    except ModuleNotFoundError as error:
+        raise StoreFailed(
+            "database_driver_missing",
+            f"The driver for {url.get_backend_name()} is not installed ({error.name}).",
+            "Install it with: pip install 'bim-supervise[postgresql]'",
+        ) from error
     if engine.dialect.name == "sqlite":
         _set_up_sqlite(engine, foreign_keys)
     return engine
@@ -100,7 +110,7 @@ def write_transaction(engine: Engine) -> Iterator[Connection]:
         StoreFailed: see :func:`failures`.
     """
     options = {_IMMEDIATE: True}
-    with failures(), engine.connect().execution_options(**options) as connection, connection.begin():
+    with failures(engine), engine.connect().execution_options(**options) as connection, connection.begin():
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})")
         yield connection
@@ -109,7 +119,7 @@ def write_transaction(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def read_transaction(engine: Engine) -> Iterator[Connection]:
     """One consistent snapshot that refuses to be written to."""
-    with failures(), engine.connect() as connection:
+    with failures(engine), engine.connect() as connection:
         if engine.dialect.name == "postgresql":
             connection = connection.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -126,18 +136,19 @@ def read_transaction(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def failures() -> Iterator[None]:
-    """Database errors as failures that a person can act on.
+def failures(engine: Engine | None = None) -> Iterator[None]:
+    """Database errors as failures that a person can act on, also those of the engine's driver itself.
 
     Raises:
         StoreFailed: ``store_locked``, ``store_full``, ``store_damaged``, ``store_unreachable`` or
             ``store_refused``.
     """
+    driver: type[Exception] = sqlite3.Error if engine is None else engine.dialect.loaded_dbapi.Error
     try:
         yield
     except StatementError as error:
         raise _failure(error.orig or error) from error
-    except sqlite3.Error as error:
+    except driver as error:
         raise _failure(error) from error
 
 

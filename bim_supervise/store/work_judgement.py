@@ -47,9 +47,9 @@ class WorkJudgement(WorkBase):
         Args:
             rule: only of this rule.
             until: of windowed verdicts, only those whose window had ended by then.
+            checkpoint: only of this checkpoint (empty: the rules' own watch).
             subject: only of this subject key.
             since: only windowed verdicts whose window starts at or after this instant.
-            checkpoint: only of this checkpoint (empty: the rules' own watch).
         """
         columns = _VERDICT.c
         statement = select(_VERDICT)

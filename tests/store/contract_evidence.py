@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 from store_samples import DAY, NOW, T0, alarm, fact, full_fact, readings, verdict, window
 
-from bim_supervise.core.errors import InputRefused
+from bim_supervise.core.errors import InputRefused, StoreFailed
 from bim_supervise.events.observations import Quality
 from bim_supervise.events.readings import no_readings
 from bim_supervise.store.dump import evidence_digest, evidence_lines
@@ -90,7 +91,7 @@ def covered(rows, device):
 class EvidenceContract:
     """Inherited once per kind of database; ``stores`` makes empty stores."""
 
-    examples = 40
+    examples = 30
 
     # ---- facts ---------------------------------------------------------------------------------
 
@@ -276,6 +277,15 @@ class EvidenceContract:
             added = work.add_readings(no_readings(), "mqtt", NOW)
         assert (added.stored, added.duplicates, added.conflicts, added.touched) == (0, 0, 0, [])
 
+    def test_an_error_of_the_driver_is_told_like_any_other(self, stores):
+        store = stores()
+        with pytest.raises(StoreFailed) as refused, store.transaction() as work:  # noqa: PT012 - one unit of work
+            work._connection.execute(text("ALTER TABLE reading RENAME TO elsewhere"))
+            work.add_readings(readings(("N-01", KIND, T0, 1, 1000, 0)), "mqtt", NOW)
+        assert refused.value.code == "store_refused"
+        with store.transaction() as work:
+            assert work.add_readings(readings(("N-01", KIND, T0, 1, 1000, 0)), "mqtt", NOW).stored == 1
+
     def test_readings_that_are_sent_again_touch_nothing(self, stores):
         store = stores()
         batch = readings(*(("N-01", KIND, T0 + n * 1000, n, 1000, 0) for n in range(200)))
@@ -453,6 +463,10 @@ class EvidenceContract:
             assert work.verdicts(rule="NOI-CN-01") == [noise, later]
             assert work.verdicts(checkpoint="H-1") == [undetermined]
             assert work.verdicts(until=NOW + timedelta(minutes=39)) == [undetermined, noise]
+            assert work.verdicts(subject="device=N-01", since=later.window_start) == [later]
+            assert work.verdicts(subject="device=N-02") == []
+            assert work.count_verdicts() == {("A", "fail"): 1, ("NOI-CN-01", "fail"): 2}
+            assert work.count_verdicts(NOW) == {("A", "fail"): 1}
             better = replace(noise, outcome="pass", value=60.0)
             work.upsert_verdicts([better])
             assert work.verdicts(rule="NOI-CN-01") == [better, later]

@@ -97,6 +97,8 @@ class PeopleContract:
             work.add_session("t3", "li", NOW + 3 * DAY, NOW + 4 * DAY)
             assert work.session("t2") is None, "an expired session is forgotten"
             assert work.session("t3") is not None
+            work.end_sessions_of("li")
+            assert work.session("t3") is None
         with pytest.raises(NotFound), store.transaction() as work:
             work.add_session("t4", "nobody", NOW, NOW + DAY)
 

@@ -19,8 +19,10 @@ class SetupContract:
 
     def test_project(self, stores):
         store = stores()
-        with store.reading() as work, pytest.raises(NotFound) as missing:
-            work.project()
+        with store.reading() as work:
+            assert not work.has_project()
+            with pytest.raises(NotFound) as missing:
+                work.project()
         assert missing.value.code == "project_missing"
         project = ProjectRecord(name="泵站", timezone="Asia/Shanghai", currency="CNY", replay=True)
         with store.transaction() as work:
@@ -30,6 +32,7 @@ class SetupContract:
         with store.transaction() as work:
             work.save_project(later)
         with store.reading() as work:
+            assert work.has_project()
             assert work.project() == replace(later, id=saved.id)
 
     def test_settings(self, stores):

@@ -80,6 +80,16 @@ def test_attachments_of_a_server_need_a_folder(postgresql_stores, postgresql_poo
     assert unknown.value.code == "attachments_folder_unknown"
 
 
+def test_a_driver_that_is_not_installed(monkeypatch):
+    import sys
+
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(StoreFailed) as missing:
+        Store.open("postgresql://user@host/site")
+    assert missing.value.code == "database_driver_missing"
+    assert "postgresql" in missing.value.hint
+
+
 def test_the_database_survives_what_it_acknowledged(sqlite_stores):
     store = sqlite_stores()
     with store._engine.connect() as connection:
@@ -163,23 +173,3 @@ def _text(statement):
 
 def _pages(work):
     return next(iter(work.raw_rows(_text("PRAGMA page_count"))))[0]
-
-
-def test_two_processes_may_open_a_new_project_at_once(tmp_path):
-    import subprocess
-    import sys
-
-    script = (
-        "import sys; from bim_supervise.store import Store; sys.stdin.readline();"
-        f"Store.open('sqlite:///{tmp_path / 'project.db'}', create=True).close(); print('opened')"
-    )
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        for _ in range(2)
-    ]
-    for process in processes:
-        process.stdin.write("\n")
-        process.stdin.flush()
-    assert [process.communicate(timeout=60)[0] for process in processes] == ["opened\n", "opened\n"]

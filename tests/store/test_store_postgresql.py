@@ -19,7 +19,7 @@ class TestPostgresqlSetup(SetupContract):
 
 
 class TestPostgresqlEvidence(EvidenceContract):
-    examples = 8
+    examples = 6
 
 
 class TestPostgresqlPeople(PeopleContract):

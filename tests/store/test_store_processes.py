@@ -95,6 +95,21 @@ def test_two_processes_that_sign_at_once_never_fork_the_chain(url):
     assert kept == set(told)
 
 
+def create(pipe: Connection, url: str) -> None:
+    pipe.recv()
+    Store.open(url, create=True).close()
+    pipe.send("opened")
+
+
+def test_two_processes_may_open_a_new_project_at_once(tmp_path):
+    openers = [start(create, f"sqlite:///{tmp_path / 'project.db'}") for _ in range(3)]
+    for _, pipe in openers:
+        pipe.send("go")
+    assert [heard(pipe) for _, pipe in openers] == [["opened"]] * 3
+    for process, _ in openers:
+        process.join(60)
+
+
 def write(pipe: Connection, url: str) -> None:
     store = Store.open(url)
     for n in range(BATCHES):
