@@ -31,11 +31,10 @@ from bim_supervise.core.errors import SupervisionError
 from bim_supervise.events.devices import Device
 from bim_supervise.events.windows import Window
 from bim_supervise.metrics.figures import figures
-from bim_supervise.schedule.cpm import calculate
 from bim_supervise.schedule.graph import BoundaryNode, task_graph, tasks_behind
 from bim_supervise.schedule.tasks import Calculation, LinkType, Schedule
 from bim_supervise.tracking.fold import fold_states
-from bim_supervise.tracking.progress import with_actuals
+from bim_supervise.tracking.forecast import forecast
 from bim_supervise.tracking.state import Fact, TaskState
 
 LoadWindows = Callable[[str, str, int, int], Sequence[Window]]
@@ -52,6 +51,7 @@ class Known:
     """
 
     zone: ZoneInfo
+    currency: str
     schedule: Schedule | None
     calculation: Calculation | None
     links: Sequence[tuple[str, str, str]]
@@ -118,7 +118,7 @@ def snapshot(known: Known, as_of: datetime) -> Snapshot:
         devices=known.devices,
         windows=known.load_windows,
         extents=known.extents,
-        figures=figures(states, known.facts, as_of, known.zone),
+        figures=figures(states, known.facts, as_of, known.zone, known.currency),
     )
 
 
@@ -264,11 +264,10 @@ def _blocked(
 
 
 def _forecast(known: Known, states: Sequence[TaskState], as_of: datetime) -> Calculation | None:
-    """CPM with what was observed put in, the rest from the data date; None when nothing was observed."""
-    if known.schedule is None or not any(state.actual_start or state.actual_finish for state in states):
+    """Where the plan's logic leads from what was observed; None when that cannot be worked out."""
+    if known.schedule is None:
         return None
-    data_date = as_of.astimezone(known.zone).replace(tzinfo=None)
     try:
-        return calculate(with_actuals(known.schedule, states, known.zone), data_date=data_date)
+        return forecast(known.schedule, states, as_of=as_of, zone=known.zone)
     except SupervisionError:
         return None

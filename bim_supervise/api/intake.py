@@ -26,6 +26,7 @@ from bim_supervise.events.windows import minute_windows
 from bim_supervise.store.records import Touched
 from bim_supervise.store.work import Work
 from bim_supervise.supervise import device_verdicts
+from bim_supervise.tracking.links import normal_name
 
 MINUTE_MS = 60_000
 CLOCK_TOPIC = "clock"
@@ -170,7 +171,7 @@ class Intake(KnownReader, People, ProjectBase):
             complete = [
                 replace(
                     fact,
-                    payload={**fact.payload, **shared},
+                    payload={**shared, **_correction(work, fact)},
                     unit=(task.unit or "") if fact.kind == "quantity_reported" else fact.unit,
                 )
                 for fact in facts
@@ -363,6 +364,20 @@ class Intake(KnownReader, People, ProjectBase):
         ]
 
 
+def _correction(work: Work, fact: Observation) -> dict[str, Any]:
+    """What a person states about a start or finish replaces what they had stated about it before."""
+    if fact.kind not in ("task_started", "task_finished"):
+        return {}
+    former = [
+        known.id
+        for known in work.facts(kinds=[fact.kind], subject=fact.subject)
+        if known.reporter == fact.reporter
+        and known.source == fact.source
+        and known.event_time != fact.event_time
+    ]
+    return {"corrects": former} if former else {}
+
+
 class ProjectNames:
     """Finds elements and tasks by the names that evidence uses; every id that bears a name."""
 
@@ -372,18 +387,18 @@ class ProjectNames:
         if work.current_model() is not None:
             for element in work.elements():
                 if element.name:
-                    self._elements[element.name.strip()].append(element.global_id)
+                    self._elements[normal_name(element.name)].append(element.global_id)
         schedule = work.current_schedule()
         for task in schedule.tasks if schedule else ():
-            self._tasks[task.name.strip()].append(task.id)
+            self._tasks[normal_name(task.name)].append(task.id)
         self.intervals: Mapping[str, float] = {
             device.id: device.expected_interval_s for device in work.devices()
         }
 
     def element_ids(self, name: str) -> Sequence[str]:
         """GlobalIds of all elements with this name."""
-        return self._elements.get(name.strip(), ())
+        return self._elements.get(normal_name(name), ())
 
     def task_ids(self, name: str) -> Sequence[str]:
         """Ids of all tasks with this name."""
-        return self._tasks.get(name.strip(), ())
+        return self._tasks.get(normal_name(name), ())

@@ -55,6 +55,7 @@ class KnownReader(ProjectBase):
     def _known(self, work: Work, as_of: datetime) -> Known:
         return Known(
             zone=self.zone,
+            currency=work.project().currency,
             schedule=work.current_schedule(),
             calculation=work.calculation(),
             links=work.links(),

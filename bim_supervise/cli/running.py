@@ -16,15 +16,12 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
-import bim_supervise_sample as sample
 import typer
 from rich.markup import escape
 
 from bim_supervise.api import Project
 from bim_supervise.cli.output import StageBar, Target, command, messages, project_of
 from bim_supervise.core.errors import SupervisionError
-from bim_supervise.server import serve as run_server
-from bim_supervise.server.broker import embedded_broker
 
 SITE_TOPIC = "bim-supervise/#"
 
@@ -47,6 +44,8 @@ def register(app: typer.Typer) -> None:
         open_browser: Annotated[bool, typer.Option("--open", help="Open a browser.")] = False,
     ) -> None:
         """Serve the screens, the HTTP routes and the MQTT subscriber in one process."""
+        from bim_supervise.server import serve as run_server
+
         project = project_of(context)
         messages.print(f"Serving {escape(project.info().name)} at http://{host}:{port}")
         run_server(
@@ -71,6 +70,10 @@ def register(app: typer.Typer) -> None:
         seed: Annotated[int, typer.Option("--seed", help="Seed of the simulated site.")] = 1,
     ) -> None:
         """Build the sample project, play its site over MQTT and open the screens."""
+        # Imported here, as in serve: the screens and the sample take seconds that no other command needs.
+        from bim_supervise.server import embedded_broker
+        from bim_supervise.server import serve as run_server
+
         target: Target = context.obj
         directory = target.directory or Path(tempfile.mkdtemp(prefix="bim-supervise-demo-"))
         project, passwords = prepare_sample(directory, target.database_url)
@@ -99,6 +102,8 @@ def prepare_sample(directory: Path, database_url: str | None = None) -> tuple[Pr
 
     Returns the open project and the passwords by login name.
     """
+    import bim_supervise_sample as sample
+
     people = sample.people()
     passwords = {person["name"]: secrets.token_urlsafe(9) for person in people}
     try:

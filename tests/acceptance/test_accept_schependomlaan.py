@@ -22,7 +22,7 @@ planned_start: {column: TaskStart, format: "%d-%m-%Y"}
 """
 MISSING = """\
 observations:
-  - kind: {value: missing}
+  - kind: missing
     subject: {type: element, by: name, column: Name}
     time: {iso_week: week, year: 2015, at: end}
 """
