@@ -189,7 +189,7 @@ def _series(item: DeviceView, kind: str, hours: int, minutes: int) -> None:
         found,
         zone=project.zone,
         palette=palette("dark" if st.context.theme.type == "dark" else "light"),
-        value_name=f"{label('kind', kind)} · {found.statistic}",
+        value_name=f"{label('observation', kind)} · {found.statistic}",
         limit_name=t("limit.limit"),
         coverage_name=t("device.coverage"),
         stale=fresh.stale,

@@ -61,7 +61,7 @@ def _summary() -> None:
         tag("div", tag("div", name, cls="k"), tag("div", value, cls="v small"), cls="figure")
         for name, value in facts
     ]
-    show(tag("section", tag("div", join(cells), cls="cards", style="gap:8px 18px"), cls="card"))
+    show(tag("section", tag("div", join(cells), cls="cards tight"), cls="card"))
 
 
 def _share(count: int, share: float | None) -> Markup:

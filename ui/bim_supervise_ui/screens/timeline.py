@@ -116,7 +116,7 @@ def _chart(tasks: Sequence[TaskRow], chosen: str | None) -> None:
         today=t("timeline.today"),
         describe={task.id: _described(task) for task in tasks},
         gate={state: t("timeline.gate", state=label("state", state)) for state in states},
-        gate_tone={state: pills.tone_of_gate(state) for state in states},
+        gate_tone={state: _tone(state, stale=fresh.stale) for state in states},
     )
     option = gantt.gantt(
         tasks,
@@ -138,6 +138,12 @@ def _chart(tasks: Sequence[TaskRow], chosen: str | None) -> None:
         st.session_state["gantt-picked"] = picked
         st.query_params["task"] = picked
         st.rerun(scope="app")
+
+
+def _tone(state: str, *, stale: bool) -> str:
+    """The tone of a gate; nothing looks good while no evidence comes in."""
+    tone = pills.tone_of_gate(state)
+    return "" if stale and tone == "good" else tone
 
 
 def _picked(event: Any, tasks: Sequence[TaskRow]) -> str | None:

@@ -12,6 +12,12 @@ from bim_supervise_ui.widgets.html import Markup, join, tag
 if TYPE_CHECKING:
     from bim_supervise.api.views import Freshness
 
+_GREY = (
+    ".pill.good{color:var(--faint);background:var(--mute-soft)}"
+    ".verdict.good{border-color:var(--faint)}"
+    ".map-sign.live{border-color:var(--faint);background:var(--faint)}"
+)
+
 LIVE_EVERY_S = 5
 """How often [s] live parts look for news."""
 
@@ -32,6 +38,11 @@ def badge(fresh: Freshness) -> Markup:
     return tag(
         "span", tag("span", cls="dot"), words, cls=f"asof{' stale' if fresh.stale else ''}", role="status"
     )
+
+
+def greying(fresh: Freshness) -> Markup:
+    """While no evidence comes in: style rules that take the colour from whatever looked good."""
+    return Markup(f"<style>{_GREY}</style>") if fresh.stale else Markup("")
 
 
 def warning(fresh: Freshness) -> Markup:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from bim_supervise.core.errors import PermissionRefused, SupervisionError
 from bim_supervise_ui.i18n import t
-from bim_supervise_ui.widgets.html import Markup, show, tag
+from bim_supervise_ui.widgets.html import Markup, join, show, tag
 
 _LOG = logging.getLogger(__name__)
 
@@ -21,19 +21,26 @@ def notice(tone: str, headline: str, body: object = "") -> Markup:
 
 
 def refused(error: SupervisionError) -> None:
-    """A red notice with the message, the hint and the code of a refused or failed job."""
-    key = f"error.{error.code}"
-    message = t(key, **error.params)
-    headline = t("error.not_permitted") if isinstance(error, PermissionRefused) else t("error.refused")
-    body = [tag("div", error.message if message == key else message)]
-    hint_key = f"hint.{error.code}"
-    hint = t(hint_key, **error.params)
-    if hint == hint_key:
-        hint = error.hint
-    if hint:
-        body.append(tag("div", hint))
+    """A red notice: what was refused or failed, what to do, and the exact message where it names a place."""
+    known = _sentence(f"error.{error.code}", error)
+    advice = _sentence(f"hint.{error.code}", error)
+    headline = known or t("error.not_permitted" if isinstance(error, PermissionRefused) else "error.refused")
+    body: list[Markup] = []
+    if known:
+        body.append(tag("div", t("error.refused")))
+    if advice:
+        body.append(tag("div", advice))
+    else:
+        body.append(tag("div", tag("span", f"{t('error.detail')}: ", cls="unknown"), error.message))
+        if error.hint:
+            body.append(tag("div", error.hint))
     body.append(tag("div", tag("code", error.code, cls="id")))
-    show(notice("bad", headline, Markup("".join(body))))
+    show(notice("bad", headline, join(body)))
+
+
+def _sentence(key: str, error: SupervisionError) -> str | None:
+    text = t(key, **{name: value for name, value in error.params.items() if name != "key"})
+    return None if text == key else text
 
 
 def failed(error: Exception) -> None:

@@ -20,13 +20,14 @@ def head(title: str, subtitle: str = "") -> None:
     def draw() -> None:
         fresh = session.project().freshness()
         show(
+            freshness.greying(fresh),
             tag(
                 "header",
                 tag("h1", title),
                 tag("span", subtitle, cls="sub"),
                 freshness.badge(fresh),
                 cls="page-head",
-            )
+            ),
         )
 
     live(draw, "head")
