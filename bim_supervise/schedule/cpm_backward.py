@@ -8,7 +8,11 @@ from bim_supervise.schedule.tasks import ConstraintType, LinkType, Task
 
 
 def _finish_from(row: Row, start: int) -> int:
-    return row.work.add_minutes(start, row.duration) if row.duration else start
+    """The latest moment by which work begun at ``start`` counts as finished.
+
+    No more of it can be done until the next shift begins, so a finish asked for in between is kept.
+    """
+    return row.work.next_minutes(row.work.add_minutes(start, row.duration)) if row.duration else start
 
 
 def backward_pass(run: Run) -> None:

@@ -23,6 +23,7 @@ _HARD = {
 
 def _demands(node: int, run: Run) -> tuple[int | None, int | None]:
     """What the links ask for: start and finish not before these moments."""
+    run.rows[node].shown_finish = None
     rows, row = run.rows, run.rows[node]
     start: int | None = None
     finish: int | None = None
@@ -35,6 +36,12 @@ def _demands(node: int, run: Run) -> tuple[int | None, int | None]:
         else:
             if arc.link.type is LinkType.FF:
                 asked = max(asked, row.work.add_minutes(run.project_start, row.duration))
+            if (
+                arc.link.type is LinkType.SF
+                and not arc.link.lag_minutes
+                and (finish is None or asked > finish)
+            ):
+                row.shown_finish = asked
             finish = asked if finish is None else max(finish, asked)
     for handing in run.network.handed_by.get(node, ()):
         asked = rows[handing].early_start
@@ -98,15 +105,15 @@ def _place(task: Task, row: Row, start: int | None, finish: int | None, run: Run
     row.early_start = max(candidates)
     if at is not None and kind in _HARD:
         row.early_start = _held_start(row, kind, at)
-        row.pinned = kind in (ConstraintType.MUST_START_ON, ConstraintType.MUST_FINISH_ON)
         if run.data_date is not None and row.early_start < run.data_date:
             row.early_start = _first_start(row, run.data_date)
     row.early_finish = row.work.add_minutes(row.early_start, row.duration)
     row.finish_event = row.early_finish
-    if finish is not None and kind not in _HARD and finish > row.early_finish:
-        row.finish_event = finish
-        if row.work.next_minutes(finish) == finish:
-            row.early_finish = finish
+    if finish is None or finish <= row.early_finish or row.work.between_minutes(row.early_finish, finish):
+        return
+    row.finish_event = finish
+    if row.shown_finish == finish == row.work.next_minutes(finish):
+        row.early_finish = finish
 
 
 def _held_start(row: Row, kind: ConstraintType, at: int) -> int:
@@ -124,7 +131,6 @@ def _first_start(row: Row, moment: int) -> int:
 
 
 def _place_manual(task: Task, row: Row) -> None:
-    row.pinned = True
     if task.start is not None:
         row.early_start = to_minutes(task.start)
         row.early_finish = (

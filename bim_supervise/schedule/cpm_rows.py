@@ -15,9 +15,10 @@ from bim_supervise.schedule.tasks import ConstraintType, Schedule, Skipped, Task
 class Row:
     """One node while it is calculated; moments in minutes since the epoch.
 
-    A finish that a link asks for at the very start of a shift is shown there, as MS Project does, and not at
-    the end of the shift before. ``finish_event``, ``late_start_event`` and ``late_finish_event`` are what
-    links see: they may lie in non-working time of the task's own calendar, where the shown dates do not.
+    ``finish_event``, ``late_start_event`` and ``late_finish_event`` are what links see: they may lie in
+    non-working time of the task's own calendar, where the shown dates do not. ``shown_finish`` is the start
+    of a predecessor that a start-to-finish link without lag asks for: MS Project shows it as the finish even
+    where a shift begins (08:00), and not the end of the shift before.
     """
 
     work: WorkTime
@@ -35,7 +36,7 @@ class Row:
     late_cap: int | None = None
     started: bool = False
     finished: bool = False
-    pinned: bool = False
+    shown_finish: int | None = None
 
 
 @dataclass(slots=True)
