@@ -15,7 +15,7 @@ import pytest
 from bim_supervise.store import Store
 from bim_supervise.store.tables import METADATA
 
-pytest.register_assert_rewrite("contract_setup", "contract_evidence", "contract_people")
+pytest.register_assert_rewrite("contract_setup", "contract_evidence", "contract_people", "contract_readings")
 
 
 @pytest.fixture(scope="session")

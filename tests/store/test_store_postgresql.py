@@ -3,6 +3,7 @@
 import pytest
 from contract_evidence import EvidenceContract
 from contract_people import PeopleContract
+from contract_readings import ReadingsContract
 from contract_setup import SetupContract
 from sqlalchemy import text
 
@@ -19,6 +20,10 @@ class TestPostgresqlSetup(SetupContract):
 
 
 class TestPostgresqlEvidence(EvidenceContract):
+    examples = 6
+
+
+class TestPostgresqlReadings(ReadingsContract):
     examples = 6
 
 

@@ -3,6 +3,7 @@
 import pytest
 from contract_evidence import EvidenceContract
 from contract_people import PeopleContract
+from contract_readings import ReadingsContract
 from contract_setup import SetupContract
 
 
@@ -16,6 +17,10 @@ class TestSqliteSetup(SetupContract):
 
 
 class TestSqliteEvidence(EvidenceContract):
+    pass
+
+
+class TestSqliteReadings(ReadingsContract):
     pass
 
 
