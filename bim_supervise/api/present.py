@@ -104,6 +104,7 @@ def sign_off_view(sequence: int, digest: str, entry: dict[str, object], *, count
         sequence=sequence,
         hash=digest,
         time=datetime.fromisoformat(str(entry["time"])).astimezone(UTC),
+        checkpoint=str(entry["checkpoint"]),
         signer=str(entry["signer"]),
         signer_name=str(entry["display_name"]),
         capacity=str(entry["capacity"]),

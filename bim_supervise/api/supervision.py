@@ -262,16 +262,25 @@ class Supervision(Intake):
             work.add_alarm_action(alarm_id, user, "acknowledge", comment, self.now())
 
     def sign(
-        self, checkpoint_id: str, user: str, decision: str, reason: str, *, capacity: str | None = None
+        self,
+        checkpoint_id: str,
+        user: str,
+        decision: str,
+        reason: str,
+        *,
+        capacity: str | None = None,
+        at: datetime | None = None,
     ) -> dict[str, Any]:
         """Sign a checkpoint: one entry in the ledger that binds verdicts, elements and model revision.
 
         The signature is recorded whatever the evidence says; it opens the gate only if the evidence passes.
+        ``at`` (aware UTC) signs at another site time than now, which only a replayed site allows.
 
         Raises:
             NotFound: ``checkpoint_unknown``.
             PermissionRefused: ``not_appointed`` or ``capacity_not_required``.
-            InputRefused: ``decision_unknown``, ``reason_missing`` or ``capacity_ambiguous``.
+            InputRefused: ``decision_unknown``, ``reason_missing``, ``capacity_ambiguous`` or
+                ``not_a_replay``.
         """
         if decision not in {item.value for item in Decision}:
             raise InputRefused(
@@ -284,7 +293,14 @@ class Supervision(Intake):
             raise InputRefused(
                 "reason_missing", "A signature needs a reason.", "Say what was checked, or what is wrong."
             )
-        situation = self.situation(self.now())
+        if at is not None and not self.info().replay:
+            raise InputRefused(
+                "not_a_replay",
+                "Only a replayed site is signed at another time than now.",
+                "Leave the time out.",
+            )
+        moment = at or self.now()
+        situation = self.situation(moment)
         judged = situation.judged.get(checkpoint_id)
         if judged is None:
             raise _unknown_checkpoint(checkpoint_id)
@@ -295,7 +311,6 @@ class Supervision(Intake):
             model = work.current_model()
             elements = [item for item in work.elements() if item.global_id in element_ids] if model else []
             project = work.project()
-            moment = self._now(project)
             signer = self._user(work, user)
 
             def make(sequence: int, previous: str) -> bytes:

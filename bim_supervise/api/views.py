@@ -190,6 +190,7 @@ class SignOffView:
     sequence: int
     hash: str
     time: datetime
+    checkpoint: str
     signer: str
     signer_name: str
     capacity: str

@@ -19,7 +19,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from bim_supervise.api import Project
+from bim_supervise.api import Project, shared_project
 from bim_supervise.cli.output import StageBar, Target, command, messages, project_of
 from bim_supervise.core.errors import SupervisionError
 
@@ -92,6 +92,7 @@ def register(app: typer.Typer) -> None:
             companions=(
                 lambda: embedded_broker(broker_port, accounts),
                 lambda: _simulated_site(broker_port, accounts["site"], minutes, seed),
+                _people_who_sign,
             ),
             on_ready=lambda url: _greet(url, directory, passwords),
         )
@@ -129,6 +130,7 @@ def prepare_sample(directory: Path, database_url: str | None = None) -> tuple[Pr
         _enrol(project, person, passwords[person["name"]])
     project.set_site_now(sample.START)
     project.observe([sample.history_path()], authenticated=True)
+    sign_what_is_due(project)
     return project, passwords
 
 
@@ -163,6 +165,38 @@ async def _simulated_site(broker_port: int, password: str, minutes: float, seed:
     finally:
         process.terminate()
         await asyncio.to_thread(process.wait, 10)
+
+
+@contextlib.asynccontextmanager
+async def _people_who_sign() -> AsyncIterator[None]:
+    """The people of the sample sign as their story says, when the site's clock has come to it."""
+
+    async def follow() -> None:
+        while True:
+            await asyncio.to_thread(sign_what_is_due, shared_project())
+            await asyncio.sleep(1.0)
+
+    task = asyncio.create_task(follow(), name="people-who-sign")
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+def sign_what_is_due(project: Project) -> int:
+    """Make the sample's sign-offs whose time has come and that nobody has made yet; returns how many."""
+    import bim_supervise_sample as sample
+
+    now = project.now()
+    done = {(view.checkpoint, view.signer) for view in project.sign_offs()}
+    count = 0
+    for item in sample.sign_offs():
+        if item.time <= now and (item.checkpoint, item.user) not in done:
+            project.sign(item.checkpoint, item.user, item.decision, item.reason, at=item.time)
+            count += 1
+    return count
 
 
 def _greet(url: str, directory: Path, passwords: dict[str, str]) -> None:
