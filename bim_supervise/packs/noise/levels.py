@@ -125,7 +125,7 @@ def _judge(
     value = None if window is None else statistic.level(window, statistic.kind)
     share = 0.0 if window is None else min(window.covered_ms / (bounds[1] - bounds[0]), 1.0)
     first, last = from_epoch_ms(bounds[0]), from_epoch_ms(bounds[1])
-    outcome, reason = _reason(device, statistic, window, value, share, limit, first.astimezone(zone))
+    outcome, reason = _reason(device, statistic, window, value, share, limit, first, zone)
     params: dict[str, Any] = {"device": device.id, "share": 100 * share, "limit": limit.value}
     if value is not None:
         params["level"] = value
@@ -159,7 +159,8 @@ def _reason(
     value: float | None,
     share: float,
     limit: Limit,
-    moment: datetime,
+    start: datetime,
+    zone: ZoneInfo,
 ) -> tuple[Outcome, str]:
     if limit.value is None:
         return Outcome.UNDETERMINED, "limit_not_set"
@@ -181,7 +182,7 @@ def _reason(
         return Outcome.UNDETERMINED, "distrusted"
     if device.calibrated_until is None:
         return Outcome.UNDETERMINED, "calibration_unknown"
-    if device.calibrated_until < moment.date():
+    if device.calibrated_until < start.astimezone(zone).date():
         return Outcome.UNDETERMINED, "calibration_expired"
     return Outcome.PASS, "level_kept"
 
