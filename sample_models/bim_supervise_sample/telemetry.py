@@ -40,6 +40,13 @@ UNITS: Mapping[str, tuple[str, int]] = {
 }
 """Unit and decimals that the instruments write."""
 
+SPOT_KINDS = frozenset(
+    {"settlement", "water_level", "concrete_temperature", "energy_total", "crane_load", "purifier_state"}
+)
+SPOT_DEVICES = frozenset({"RFID-GATE", "RFID-PIT", "EX-1"})
+SPOT_S = 60
+"""Seconds that a spot value speaks for: a survey or a counter is no mean over the time until the next."""
+
 METER_START = {"EM-1": 48_210.0, "EM-2": 15_880.0, "PVM-1": 1_204.0}
 """Meter readings [kWh] at the first simulated moment."""
 
@@ -52,6 +59,11 @@ class Series:
     kind: str
     interval_s: int
     gateway: str
+
+    @property
+    def spot(self) -> bool:
+        """Whether its values are taken at a moment, not averaged over the interval."""
+        return self.kind in SPOT_KINDS or self.device in SPOT_DEVICES
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +84,7 @@ class Reading:
             "value": self.value,
             "unit": UNITS[self.series.kind][0],
             "time": stated.isoformat(timespec="seconds"),
-            "interval_s": self.series.interval_s,
+            "interval_s": SPOT_S if self.series.spot else self.series.interval_s,
         }
 
 
