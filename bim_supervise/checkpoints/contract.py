@@ -259,8 +259,8 @@ class Rule(Protocol):
         """Verdicts for one subject; ``limits`` are this rule's rows, all editions.
 
         A windowed rule that is given ``since`` (UTC) may leave out windows that end at or before it: the live
-        path re-evaluates only what a batch has touched. A window is judged when it has closed, so ``since`` is
-        the earlier of the first minute touched and the moment of the last evaluation; else a window that
+        path re-evaluates only what a batch has touched. A window is judged when it has closed, so ``since``
+        is the earlier of the first minute touched and the moment of the last evaluation; else a window that
         closes between two batches, or a gap between them, would never be judged.
         """
         ...
