@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import tempfile
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -51,7 +52,7 @@ def read_source(path: Path, work_folder: Path) -> Source:
 
     Args:
         path: the file as handed in; an ``.ifc``, or a zip that holds one, under any name.
-        work_folder: an existing empty folder for unpacked or corrected copies.
+        work_folder: an existing folder for an unpacked or corrected copy; the caller removes it.
 
     Raises:
         InputRefused: with a code for each thing that a file can be instead; see the messages.
@@ -91,8 +92,9 @@ def read_source(path: Path, work_folder: Path) -> Source:
         )
     parsed = path
     if data is not raw:
-        parsed = work_folder / "model.ifc"
-        parsed.write_bytes(data)
+        with tempfile.NamedTemporaryFile(dir=work_folder, suffix=".ifc", delete=False) as copy:
+            copy.write(data)
+        parsed = Path(copy.name)
     return Source(parsed, data, digest, len(raw), schema, tuple(warnings))
 
 

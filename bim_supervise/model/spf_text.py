@@ -16,7 +16,7 @@ _STRING_OR_COMMENT = re.compile(
     re.DOTALL,
 )
 _INSTANCE = re.compile(rb"#(\d+)\s*=")
-_DATA = re.compile(rb"\bDATA\s*(?:\([^;]*\))?\s*;(.*?)(?:\bENDSEC\s*;|\Z)", re.DOTALL)
+_DATA = re.compile(rb"\bDATA\s*(?:\([^;]*\))?\s*;(.*?)(?:\bENDSEC\s*;|\bEND-ISO-10303-21\b|\Z)", re.DOTALL)
 _EMPTY_STATEMENT = re.compile(rb"(?<=;)\s*;")
 _SCHEMA = re.compile(rb"FILE_SCHEMA\s*\(\s*\(\s*'([^']*)'", re.IGNORECASE)
 _HIGH = re.compile(rb"[\x80-\xff]")

@@ -144,6 +144,8 @@ def _refusal(name: str, data: bytes, scanned: DataScan, parsed: ParseResult) -> 
             held,
             scanned.instances,
         )
+    if scanned.open_string:
+        return _damaged(name, "a string in its DATA section is never closed", held, scanned.instances)
     if scanned.statements > scanned.instances and held == scanned.instances:
         return _damaged(
             name,
