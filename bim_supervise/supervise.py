@@ -133,7 +133,10 @@ def device_verdicts(registry: Registry, evidence: Snapshot, since: datetime | No
 
 def watches_devices(rule: Rule, evidence: Snapshot) -> bool:
     """Whether a rule watches devices by itself: its verdicts are stored window by window."""
-    return any(subject.device is not None for subject in rule.subjects(evidence))
+    try:
+        return any(subject.device is not None for subject in rule.subjects(evidence))
+    except Exception:  # foreign code: the engine asks it again and shows its failure as a verdict
+        return False
 
 
 def assess(known: Known, registry: Registry, as_of: datetime) -> Situation:

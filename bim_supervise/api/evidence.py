@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -168,7 +169,8 @@ class EvidenceViews(Intake):
     def open_evidence(self, reference: str) -> Mapping[str, Any]:
         """What an evidence reference of a verdict stands for.
 
-        ``fact:<id>`` opens a statement, ``window:<device>|<kind>|<start ms>|<end ms>`` the readings.
+        ``fact:<id>`` opens a statement, ``window:<device>|<kind>|<start ms>|<end ms>`` the readings,
+        ``plan:<task id>`` the row of the plan file.
 
         Raises:
             NotFound: ``evidence_unknown``.
@@ -179,6 +181,10 @@ class EvidenceViews(Intake):
                 fact = work.fact(rest)
                 if fact is not None:
                     return {"fact": _fact_view(fact)}
+            schedule = work.current_schedule() if shape == "plan" else None
+            for task in schedule.tasks if schedule else ():
+                if task.id == rest:
+                    return {"task": dataclasses.asdict(task)}
             parts = rest.rsplit("|", 3)
             if shape == "window" and len(parts) == 4 and parts[1] in self.kinds:
                 device, kind, start, end = parts[0], parts[1], int(parts[2]), int(parts[3])

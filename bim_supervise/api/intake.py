@@ -14,7 +14,7 @@ from bim_supervise.api.known import KnownReader
 from bim_supervise.api.people import People
 from bim_supervise.checkpoints.alarms import fold_alarms
 from bim_supervise.core.child import Progress
-from bim_supervise.core.clock import from_epoch_ms, to_utc
+from bim_supervise.core.clock import epoch_ms, from_epoch_ms, to_utc
 from bim_supervise.core.errors import InputRefused, NotFound
 from bim_supervise.events.mapping import DEFAULT_MAPPING, ObservationMapping, read_mapping
 from bim_supervise.events.normalise import normalise
@@ -29,6 +29,10 @@ from bim_supervise.supervise import device_verdicts
 from bim_supervise.tracking.links import normal_name
 
 MINUTE_MS = 60_000
+JUDGED = "judged.until"
+"""Setting: until when [UTC epoch ms] the windows of each device have been judged."""
+JUDGE_SILENT_AFTER_MS = 20 * MINUTE_MS
+"""A device that has fallen silent is judged (undetermined) this often all the same."""
 CLOCK_TOPIC = "clock"
 """Last level of the topic on which a replayed site tells its time."""
 MOST_REJECTS = 1000
@@ -249,19 +253,28 @@ class Intake(KnownReader, People, ProjectBase):
             )
 
     def _judge_touched(self, work: Work, touched: Sequence[Touched]) -> None:
-        """Verdicts and alarms of the devices that a batch has touched, from the first touched minute on."""
-        since_by_device: dict[str, int] = {}
+        """Verdicts and alarms of the devices that a batch has touched, and of those long not judged.
+
+        A window that closes between two batches is judged by the next one: judgement goes on from the first
+        touched minute or from where it last ended, whichever is earlier.
+        """
+        first_touched: dict[str, int] = {}
         for device, _, first, _ in touched:
-            since_by_device[device] = min(first, since_by_device.get(device, first))
-        devices = {device.id: device for device in work.devices()}
+            first_touched[device] = min(first, first_touched.get(device, first))
         now = self._now(work.project())
-        for device, since_ms in since_by_device.items():
-            if device not in devices:
-                continue
-            evidence = self._device_evidence(work, devices[device], now)
-            self._store_windowed(
-                work, device_verdicts(self.registry, evidence, since=from_epoch_ms(since_ms))
-            )
+        judged: dict[str, int] = dict(work.setting(JUDGED, {}))
+        for device in work.devices():
+            until = judged.get(device.id)
+            since = first_touched.get(device.id)
+            if since is None:
+                if until is None or epoch_ms(now) - until < JUDGE_SILENT_AFTER_MS:
+                    continue
+                since = until
+            since = since if until is None else min(since, until)
+            evidence = self._device_evidence(work, device, now)
+            self._store_windowed(work, device_verdicts(self.registry, evidence, since=from_epoch_ms(since)))
+            judged[device.id] = max(epoch_ms(now), until or 0)
+        work.set_setting(JUDGED, judged)
 
     def _store_windowed(self, work: Work, verdicts: Sequence[Any]) -> None:
         work.upsert_verdicts([self._stored(verdict) for verdict in verdicts])

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from bim_supervise.api import Project
-from bim_supervise.cli.output import StageBar, Target, command, project_of
+from bim_supervise.cli.output import StageBar, Target, command, plain, project_of
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The file to read.")]
 Mapping = Annotated[Path | None, typer.Option("--mapping", metavar="YAML", help="Which column is what.")]
@@ -66,7 +66,10 @@ def register(app: typer.Typer) -> None:
         ] = "",
     ) -> list[Any]:
         """List the elements of the current model."""
-        return project_of(context).elements(query)
+        return [
+            {"class" if key == "ifc_class" else key: value for key, value in plain(row).items()}
+            for row in project_of(context).elements(query)
+        ]
 
     @command(schedule, "load")
     def schedule_load(context: typer.Context, file: File, mapping: Mapping = None) -> dict[str, Any]:

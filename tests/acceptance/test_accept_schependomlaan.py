@@ -123,8 +123,7 @@ def test_name_alone_is_ambiguous_and_is_never_first_matched(base, shared_data):
     )  # fmt: skip
     rows = reference.planned_rows(shared_data)
     names = Counter(
-        task.name
-        for task in reference.xml_tasks(shared_data / "schedule/schependomlaan_planning_2015.xml")
+        task.name for task in reference.xml_tasks(shared_data / "schedule/schependomlaan_planning_2015.xml")
     )
     unique = {row.task for row in rows if names[row.task] == 1}
     assert len(unique) == 20

@@ -139,7 +139,10 @@ def test_what_people_report_counts_and_photos_are_kept(project):
             WorkReport(task="A", started=datetime(2026, 3, 3), finished=datetime(2026, 3, 2)),
             "report_finish_before_start",
         ),
-        (WorkReport(task="A", remark="x", photos=[("a.exe", "application/x-dosexec", b"MZ")]), "photo_refused"),
+        (
+            WorkReport(task="A", remark="x", photos=[("a.exe", "application/x-dosexec", b"MZ")]),
+            "photo_refused",
+        ),
     ],
 )
 def test_a_report_that_cannot_be_is_refused_and_stores_nothing(project, report, code):

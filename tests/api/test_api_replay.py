@@ -101,7 +101,11 @@ def test_shuffled_and_split_input_gives_the_same_store_and_verdicts(tmp_path_fac
 
 def test_bad_rows_are_named_and_nothing_else_is_lost(tmp_path):
     rows = lines(30)
-    rows[3:3] = ['{"device": "N1", "kind": "noise_level"}', "not json", '{"kind": "martians", "device": "N1"}']
+    rows[3:3] = [
+        '{"device": "N1", "kind": "noise_level"}',
+        "not json",
+        '{"kind": "martians", "device": "N1"}',
+    ]
     _, project = replay(tmp_path, "bad", rows)
     report = project.observe([tmp_path / "bad-0.jsonl"])
     assert [item["line"] for item in report["rejected"]] == [4, 5, 6]
