@@ -6,6 +6,7 @@ import contextlib
 import importlib
 import importlib.util
 import os
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +69,10 @@ def configure_screens() -> None:
     streamlit_config.get_config_options(force_reparse=True, options_from_flags=options)
 
 
+def _warm_up() -> None:
+    importlib.import_module(f"{UI_PACKAGE}.warm_up").warm_up()
+
+
 def build_app(settings: ServerSettings) -> st.App:
     """One ASGI application for one project; it must be the only one of its process.
 
@@ -94,6 +99,8 @@ def build_app(settings: ServerSettings) -> st.App:
     async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
         async with contextlib.AsyncExitStack() as stack:
             opened = await to_thread.run_sync(project)
+            # The first person to look should not wait for libraries that every table and chart needs.
+            threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
             for companion in settings.companions:
                 await stack.enter_async_context(companion())
             if settings.mqtt_url:

@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from bim_supervise.core.catalogue import LANGUAGES
 from bim_supervise.core.errors import AuthenticationFailed, SupervisionError
 from bim_supervise.server.login_page import LOGIN_POLICY, LoginPage, Notice
 from bim_supervise.server.sessions import SessionCheck
@@ -126,9 +127,14 @@ class Login:
             path="/",
         )
         response.delete_cookie(_FORM_COOKIE, path="/login")
-        if form.get("lang") in ("zh", "en"):
-            response.set_cookie(LANGUAGE_COOKIE, form["lang"], max_age=_YEAR_S, samesite="lax", secure=secure)
+        await self._keep_language(response, name, form.get("chosen", ""), secure=secure)
         return response
+
+    async def _keep_language(self, response: Response, name: str, language: str, *, secure: bool) -> None:
+        """Keeps the language that a person chose on the login page; a guess from the browser is not kept."""
+        if language in LANGUAGES:
+            await to_thread.run_sync(lambda: self._project().set_language(name, language))
+            response.set_cookie(LANGUAGE_COOKIE, language, max_age=_YEAR_S, samesite="lax", secure=secure)
 
     async def leave(self, request: Request) -> Response:
         """Ends the session; the form must carry the token derived from it."""
@@ -144,12 +150,17 @@ class Login:
         return response
 
     def _language(self, request: Request, form: dict[str, str] | None) -> str:
-        wanted = (form or {}).get("lang") or request.query_params.get("lang")
-        wanted = wanted or request.cookies.get(LANGUAGE_COOKIE)
-        if wanted in ("zh", "en"):
+        wanted = self._chosen(request, form) or request.cookies.get(LANGUAGE_COOKIE)
+        if wanted in LANGUAGES:
             return wanted
         accepted = request.headers.get("accept-language", "zh").lower()
         return "en" if accepted.startswith("en") else "zh"
+
+    @staticmethod
+    def _chosen(request: Request, form: dict[str, str] | None) -> str:
+        """The language somebody chose by a link on the page; empty when nobody did."""
+        chosen = (form or {}).get("chosen") or request.query_params.get("lang", "")
+        return chosen if chosen in LANGUAGES else ""
 
     async def _form(
         self,
@@ -172,6 +183,7 @@ class Login:
         cookie = known if len(known) == 43 else secrets.token_urlsafe(32)
         body = self._page.render(
             language=self._language(request, form),
+            chosen=self._chosen(request, form),
             csrf=self._token_for(cookie),
             next_path=target,
             project_name=project_name,

@@ -40,6 +40,7 @@ class LoginPage:
         *,
         language: str,
         csrf: str,
+        chosen: str = "",
         next_path: str,
         project_name: str,
         name: str = "",
@@ -53,7 +54,7 @@ class LoginPage:
         focus = "autofocus"
         return self._template.substitute(
             html_language="zh-CN" if language == "zh" else "en",
-            language=language,
+            chosen=escape(chosen),
             title=text("title"),
             product=text("product"),
             claim=text("claim"),

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from bim_supervise import __version__
+from bim_supervise.core.catalogue import LANGUAGES
 from bim_supervise.core.errors import NotFound, SupervisionError
 from bim_supervise.server.login import safe_path
 from bim_supervise.server.settings import LANGUAGE_COOKIE
@@ -79,7 +80,9 @@ class PlainRoutes:
         """Remembers the language a person reads and goes back to where they were."""
         response = RedirectResponse(safe_path(request.query_params.get("next", "/")), 303)
         code = request.path_params["code"]
-        if code in ("zh", "en"):
+        if code in LANGUAGES:
+            name = request.scope["state"]["user"].name
+            await to_thread.run_sync(lambda: self._project().set_language(name, code))
             secure = request.url.scheme == "https"
             response.set_cookie(LANGUAGE_COOKIE, code, max_age=_YEAR_S, samesite="lax", secure=secure)
         return response

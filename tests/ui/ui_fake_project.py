@@ -457,7 +457,7 @@ class FakeProject:
             )
         return rows
 
-    def checkpoint(self, id, as_of=None, user=None):  # noqa: A002
+    def checkpoint(self, id, as_of=None, user=None):
         for row in self.checkpoints(as_of, user):
             if row.id == id:
                 return row

@@ -151,4 +151,5 @@ class Formats:
 def formats() -> Formats:
     """The formats of this session."""
     project = session.project()
-    return Formats(language(), project.zone, project.info().currency)
+    info = session.shared("info", project.info, seconds=60.0)
+    return Formats(language(), project.zone, info.currency)

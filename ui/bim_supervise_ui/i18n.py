@@ -22,15 +22,15 @@ def own_catalogue() -> Catalogue:
 
 
 def language() -> str:
-    """The language of this session: chosen now, remembered by cookie, or the person's own."""
+    """The language of this session: the person's own; without a person the one the browser remembers."""
     chosen = st.session_state.get("language")
-    if chosen in LANGUAGES:
-        return str(chosen)
-    remembered = session.cookie(LANGUAGE_COOKIE)
-    if remembered in LANGUAGES:
-        return str(remembered)
-    user = session.current_user()
-    return user.language if user and user.language in LANGUAGES else "zh"
+    if chosen not in LANGUAGES:
+        user = session.current_user()
+        chosen = user.language if user else session.cookie(LANGUAGE_COOKIE)
+        chosen = chosen if chosen in LANGUAGES else "zh"
+        # Kept, because a screen asks for it some thousand times.
+        st.session_state["language"] = chosen
+    return str(chosen)
 
 
 def t(key: str, /, **params: Any) -> str:
