@@ -7,7 +7,7 @@ alone, are what their result is held against. Syntax: ISO 10303-21.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 _STRING_OR_COMMENT = re.compile(
@@ -16,10 +16,10 @@ _STRING_OR_COMMENT = re.compile(
     re.DOTALL,
 )
 _INSTANCE = re.compile(rb"#(\d+)\s*=")
-_DATA = re.compile(rb"\bDATA\s*(?:\([^;]*\))?\s*;(.*?)(?:\bENDSEC\s*;|\bEND-ISO-10303-21\b|\Z)", re.DOTALL)
-_EMPTY_STATEMENT = re.compile(rb"(?<=;)\s*;")
+_DATA = re.compile(rb"\bDATA\s*(?:\([^;]*\))?\s*;")
+_DATA_END = re.compile(rb"\bENDSEC\s*;|\bEND-ISO-10303-21\b")
+_EMPTY_STATEMENT = re.compile(rb";(?=\s*;)")
 _SCHEMA = re.compile(rb"FILE_SCHEMA\s*\(\s*\(\s*'([^']*)'", re.IGNORECASE)
-_HIGH = re.compile(rb"[\x80-\xff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +48,30 @@ def without_strings(data: bytes) -> bytes:
     return _STRING_OR_COMMENT.sub(b"", data)
 
 
+def _sections(bare: bytes) -> Iterator[tuple[bytes, int]]:
+    """The body of each DATA section and where it ends."""
+    start = _DATA.search(bare)
+    while start is not None:
+        end = _DATA_END.search(bare, start.end())
+        stop = len(bare) if end is None else end.start()
+        yield bare[start.end() : stop], stop
+        start = _DATA.search(bare, stop)
+
+
 def scan(data: bytes) -> DataScan:
     """Count what the DATA sections hold, without understanding it."""
     bare = without_strings(data)
     instances = statements = sections = 0
     end = len(bare)
-    for section in _DATA.finditer(bare):
-        body = section.group(1)
+    for body, stop in _sections(bare):
+        end = stop
         sections += 1
-        instances += len(_INSTANCE.findall(body))
-        statements += body.count(b";") - len(_EMPTY_STATEMENT.findall(body))
-        end = section.end(1)
+        found = len(_INSTANCE.findall(body))
+        ended = body.count(b";")
+        if ended > found:
+            ended -= len(_EMPTY_STATEMENT.findall(body))
+        instances += found
+        statements += ended
     tail = bare[end:]
     return DataScan(
         instances=instances,
@@ -73,8 +86,8 @@ def scan(data: bytes) -> DataScan:
 def missing_numbers(data: bytes, held: Collection[int], most: int = 5) -> list[int]:
     """The first instance numbers that stand in the bytes but that the reader does not hold."""
     missing: list[int] = []
-    for section in _DATA.finditer(without_strings(data)):
-        for found in _INSTANCE.finditer(section.group(1)):
+    for body, _ in _sections(without_strings(data)):
+        for found in _INSTANCE.finditer(body):
             number = int(found.group(1))
             if number not in held:
                 missing.append(number)
@@ -106,7 +119,7 @@ def raw_encoding(data: bytes) -> str | None:
     UTF-8 proves itself. Of the rest, text in pairs of high bytes is taken as Chinese (GB 18030),
     anything else as Western European (CP 1252).
     """
-    if _HIGH.search(data) is None:
+    if data.isascii():
         return None
     try:
         data.decode("utf-8")

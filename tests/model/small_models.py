@@ -208,7 +208,7 @@ class Builder:
         walltype.HasPropertySets = [type_quantity]
         grade = new("IfcPropertySingleValue", "StrengthClass", None, new("IfcLabel", v["wall_grade"]))
         rel("IfcRelDefinesByProperties", RelatedObjects=[wall],
-            RelatingPropertyDefinition=root("IfcPropertySet", "Pset_Concrete", HasProperties=[grade]))  # fmt: skip
+            RelatingPropertyDefinition=root("IfcPropertySet", "Pset", HasProperties=[grade]))  # fmt: skip
         attribute = "ItemReference" if self.old else "Identification"
         for related, code in (([wall], "21.22"), ([walltype], "Ss_25")):
             reference = new("IfcClassificationReference", Name="n", **{attribute: code})
@@ -217,7 +217,8 @@ class Builder:
     def _steel(self, upper, space) -> None:
         v, new, root, rel = self.v, self.new, self.root, self.rel
         flat = new("IfcAxis2Placement2D", self.point(0, 0))
-        profile = new("IfcIShapeProfileDef", "AREA", v["beam_profile"], flat, 200.0, 190.0, 6.5, 10.0)  # fmt: skip
+        sizes = (200.0, 190.0, 6.5, 10.0)
+        profile = new("IfcIShapeProfileDef", "AREA", v["beam_profile"], flat, *sizes)
         solid = new(
             "IfcExtrudedAreaSolid", profile, self.axis(), new("IfcDirection", [0.0, 0.0, 1.0]), 4000.0
         )
