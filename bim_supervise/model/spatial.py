@@ -19,7 +19,7 @@ def storeys_of(instances: Instances, units: Units, placements: Placements) -> li
     for number in instances.of("IfcBuildingStorey"):
         elevation = number_of(instances.get(number, "Elevation"))
         if elevation is not None:
-            elevation *= units.length
+            elevation = round(elevation * units.length, 9)
         else:
             placement = instances.ref(number, "ObjectPlacement")
             frame = None if placement is None else placements.frame(placement)
