@@ -13,7 +13,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bim_supervise.checkpoints.alarms import Alarm, fold_alarms
-from bim_supervise.checkpoints.contract import Checkpoint, Rule, Verdict
+from bim_supervise.checkpoints.contract import Checkpoint, Outcome, Rule, Severity, Verdict
 from bim_supervise.checkpoints.engine import evaluate, evaluate_checkpoint
 from bim_supervise.checkpoints.gates import (
     GateResult,
@@ -160,7 +160,7 @@ def assess(known: Known, registry: Registry, as_of: datetime) -> Situation:
         judged=judged,
         gates=gates,
         blocked=_blocked(waiting, by_task, as_of, known.zone),
-        alarms=(*fold_alarms(points, as_of=as_of), *known.raised),
+        alarms=(*fold_alarms(_grouped(points), as_of=as_of), *known.raised),
         forecast=_forecast(known, evidence.tasks(), as_of),
         calculation=known.calculation,
         released_tasks=frozenset(
@@ -245,6 +245,25 @@ def _started_without_release(
             if finding is not None:
                 found.append(finding)
     return found
+
+
+def _grouped(points: Sequence[Verdict]) -> list[Verdict]:
+    """Verdicts that raise alarms of their own: elements that fail with their task are one alarm, the task's.
+
+    Life safety is never grouped away.
+    """
+    failing = {
+        (item.rule, item.subject.task)
+        for item in points
+        if item.outcome is Outcome.FAIL and item.subject.element is None
+    }
+    return [
+        item
+        for item in points
+        if item.subject.element is None
+        or item.severity is Severity.LIFE_SAFETY
+        or (item.rule, item.subject.task) not in failing
+    ]
 
 
 def _blocked(

@@ -134,13 +134,18 @@ class Intake(KnownReader, People, ProjectBase):
         counters = Counters()
         plain = [item for item in messages if item[0].rsplit("/", 1)[-1] != CLOCK_TOPIC]
         ticks = [item for item in messages if item[0].rsplit("/", 1)[-1] == CLOCK_TOPIC]
-        now = self._clock_of(ticks)
-        if now is not None:
-            self.set_site_now(now)
+        site_now = self._clock_of(ticks)
         if plain:
             self._take_rows(
-                decode_messages(plain), DEFAULT_MAPPING, "mqtt", counters, authenticated=authenticated
+                decode_messages(plain),
+                DEFAULT_MAPPING,
+                "mqtt",
+                counters,
+                authenticated=authenticated,
+                site_now=site_now,
             )
+        elif site_now is not None:
+            self.set_site_now(site_now)
         return counters.as_dict()
 
     def report_work(self, user: str, report: WorkReport) -> dict[str, Any]:
@@ -187,9 +192,7 @@ class Intake(KnownReader, People, ProjectBase):
     def set_site_now(self, moment: datetime) -> None:
         """Set the present of a replayed site; it never runs backwards."""
         with self._write(EVIDENCE) as work:
-            record = work.project()
-            if record.replay and (record.site_now is None or moment > record.site_now):
-                work.save_project(replace(record, site_now=moment))
+            _advance(work, moment)
 
     def _take_rows(
         self,
@@ -199,22 +202,28 @@ class Intake(KnownReader, People, ProjectBase):
         counters: Counters,
         *,
         authenticated: bool,
+        site_now: datetime | None = None,
     ) -> None:
         names = self._names()
+        received = self.now()
+        if site_now is not None and self.info().replay:
+            received = max(received, site_now)
         batch = normalise(
             rows,
             mapping,
             kinds=self.kinds,
             zone=self.zone,
-            received=self.now(),
+            received=received,
             source=source,
             authenticated=authenticated,
             resolve=names,
             intervals=names.intervals,
         )
         with self._write(EVIDENCE) as work:
+            if site_now is not None:
+                _advance(work, site_now)
             facts = work.add_facts(batch.facts)
-            readings = work.add_readings(batch.readings, source, self.now())
+            readings = work.add_readings(batch.readings, source, received)
             if readings.touched:
                 self._renew_windows(work, readings.touched)
                 self._judge_touched(work, readings.touched)
@@ -259,8 +268,8 @@ class Intake(KnownReader, People, ProjectBase):
         touched minute or from where it last ended, whichever is earlier.
         """
         first_touched: dict[str, int] = {}
-        for device, _, first, _ in touched:
-            first_touched[device] = min(first, first_touched.get(device, first))
+        for name, _, first, _ in touched:
+            first_touched[name] = min(first, first_touched.get(name, first))
         now = self._now(work.project())
         judged: dict[str, int] = dict(work.setting(JUDGED, {}))
         for device in work.devices():
@@ -375,6 +384,13 @@ class Intake(KnownReader, People, ProjectBase):
             )
             for kind, moment, value in said
         ]
+
+
+def _advance(work: Work, moment: datetime) -> None:
+    """Set the present of a replayed site, never back."""
+    record = work.project()
+    if record.replay and (record.site_now is None or moment > record.site_now):
+        work.save_project(replace(record, site_now=moment))
 
 
 def _correction(work: Work, fact: Observation) -> dict[str, Any]:

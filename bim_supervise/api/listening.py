@@ -11,6 +11,8 @@ from bim_supervise.api.project import Project
 from bim_supervise.events.sources_mqtt import MqttSource
 
 DEFAULT_TOPICS = ("bim-supervise/#",)
+MESSAGES_A_TRANSACTION = 300
+"""Few enough that a commit takes well under the seconds after which small brokers give a message up."""
 
 
 async def listen(
@@ -46,6 +48,7 @@ async def listen(
         list(topics or DEFAULT_TOPICS),
         handle,
         client_id=client_id or f"bim-supervise-{project.identity()[:12]}",
+        batch_messages=MESSAGES_A_TRANSACTION,
     )
     await source.run(stop)
     return {**totals, "rejected_reasons": dict(reasons)}

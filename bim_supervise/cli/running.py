@@ -173,7 +173,11 @@ async def _people_who_sign() -> AsyncIterator[None]:
 
     async def follow() -> None:
         while True:
-            await asyncio.to_thread(sign_what_is_due, shared_project())
+            try:
+                await asyncio.to_thread(sign_what_is_due, shared_project())
+            except SupervisionError as error:
+                # A busy store or evidence that has not arrived yet: they try again like people would.
+                messages.print(f"[dim]{escape(error.message)}[/dim]")
             await asyncio.sleep(1.0)
 
     task = asyncio.create_task(follow(), name="people-who-sign")

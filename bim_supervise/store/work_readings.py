@@ -14,6 +14,7 @@ from bim_supervise.core.clock import epoch_ms, from_epoch_ms
 from bim_supervise.events.readings import Readings
 from bim_supervise.events.windows import Window
 from bim_supervise.store.bulk_readings import Columns, Ints, Run, bulk_readings
+from bim_supervise.store.bulk_windows import upsert_windows, windows_between
 from bim_supervise.store.contested_readings import Values, one_each, reading_values, stated_reading
 from bim_supervise.store.records import AddedReadings, Touched
 from bim_supervise.store.statements import settle
@@ -25,7 +26,7 @@ from bim_supervise.store.tables_evidence import (
     SeriesTable,
     SourceTable,
 )
-from bim_supervise.store.work_base import WorkBase, to_record, to_row
+from bim_supervise.store.work_base import WorkBase
 
 MINUTE_MS = 60_000
 RUN_GAP_MS = 3_600_000
@@ -145,12 +146,8 @@ class WorkReadings(WorkBase):
                     _WINDOW.c.series == inside[device, kind], _WINDOW.c.start_ms.between(first, last)
                 )
             )
-        self._upsert(
-            MinuteWindowTable,
-            (
-                to_row(window, without=("device", "kind"), series=numbers[window.device, window.kind])
-                for window in windows
-            ),
+        upsert_windows(
+            self._connection, ((numbers[window.device, window.kind], window) for window in windows)
         )
 
     def windows(self, device: str, kind: str, start_ms: int, end_ms: int) -> list[Window]:
@@ -158,13 +155,7 @@ class WorkReadings(WorkBase):
         number = self._series_number(device, kind)
         if number is None:
             return []
-        statement = select(_WINDOW).where(
-            _WINDOW.c.series == number, _WINDOW.c.start_ms >= start_ms, _WINDOW.c.start_ms < end_ms
-        )
-        return [
-            to_record({**row, "device": device, "kind": kind}, Window)
-            for row in self._rows(statement.order_by(_WINDOW.c.start_ms))
-        ]
+        return windows_between(self._connection, number, device, kind, start_ms, end_ms)
 
     def extents(self) -> dict[tuple[str, str], tuple[int, int]]:
         """Start of the first and end of the last window of every series that has one [UTC epoch ms]."""

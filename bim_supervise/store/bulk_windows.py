@@ -1,0 +1,59 @@
+"""Minute windows in and out through the driver: a busy batch touches a thousand of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bim_supervise.events.windows import Window
+
+_FIELDS = (
+    "start_ms", "end_ms", "count", "covered_ms", "weighted_sum", "energy_sum", "minimum", "maximum",
+    "first_ms", "first", "last_ms", "last", "distrusted",
+)  # fmt: skip
+_VALUES: Callable[[Window], tuple[int, ...]] = attrgetter(*_FIELDS)
+_COLUMNS = ", ".join(f'"{name}"' for name in _FIELDS)
+_UPDATES = ", ".join(f'"{name}" = excluded."{name}"' for name in _FIELDS[1:])
+
+
+def upsert_windows(connection: Connection, numbered: Iterable[tuple[int, Window]]) -> None:
+    """Insert windows under their series numbers, or overwrite those of the same series and start."""
+    rows = [(series, *_VALUES(window)) for series, window in numbered]
+    if not rows:
+        return
+    mark = _mark(connection)
+    places = ", ".join([mark] * (len(_FIELDS) + 1))
+    _cursor(connection).executemany(
+        f"INSERT INTO minute_window (series, {_COLUMNS}) VALUES ({places})"  # noqa: S608 - our own names
+        f" ON CONFLICT (series, start_ms) DO UPDATE SET {_UPDATES}",
+        rows,
+    )
+
+
+def windows_between(
+    connection: Connection, series: int, device: str, kind: str, start_ms: int, end_ms: int
+) -> list[Window]:
+    """The windows of a series that start in [start, end) [UTC epoch ms], ascending."""
+    mark = _mark(connection)
+    cursor = _cursor(connection)
+    cursor.execute(
+        f"SELECT {_COLUMNS} FROM minute_window WHERE series = {mark} AND start_ms >= {mark}"  # noqa: S608
+        f" AND start_ms < {mark} ORDER BY start_ms",
+        (series, start_ms, end_ms),
+    )
+    rows: Sequence[tuple[int, ...]] = cursor.fetchall()
+    return [
+        Window(device=device, kind=kind, **dict(zip(_FIELDS, row, strict=True)))
+        for row in rows
+    ]
+
+
+def _mark(connection: Connection) -> str:
+    return "%s" if connection.dialect.name == "postgresql" else "?"
+
+
+def _cursor(connection: Connection) -> Any:
+    return connection.connection.cursor()
