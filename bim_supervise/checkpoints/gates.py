@@ -311,7 +311,7 @@ def _evidence_missing(verdicts: Sequence[Verdict]) -> list[Missing]:
     if not verdicts:
         return [Missing(code="evidence_missing")]
     missing = []
-    for verdict in verdicts:
+    for verdict in sorted(verdicts, key=lambda one: one.outcome is not Outcome.FAIL):
         if verdict.outcome is Outcome.PASS:
             continue
         if verdict.outcome is Outcome.FAIL:

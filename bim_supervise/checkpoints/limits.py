@@ -60,6 +60,7 @@ def load_limits(file: Traversable | Path) -> tuple[Limit, ...]:
             f"{file.name} is not readable YAML: {' '.join(str(error).split())}",
             "Correct the file; the message names line and column.",
             file=file.name,
+            problem=" ".join(str(error).split()),
         ) from error
     rows = tree.get("limits") if isinstance(tree, Mapping) else tree
     if not isinstance(rows, list):
@@ -132,6 +133,7 @@ def _invalid(file: str, row: int, field: str, problem: str) -> InputRefused:
         file=file,
         row=row,
         field=field,
+        problem=problem,
     )
 
 
@@ -265,6 +267,10 @@ def _refuse_overlaps(file: str, limits: Sequence[Limit]) -> None:
                 "that exclude each other.",
                 file=file,
                 rows=[n, m],
+                first=n,
+                second=m,
+                rule=one.rule_id,
+                day=str(max(one.effective_from, other.effective_from)),
             )
 
 

@@ -40,6 +40,7 @@ def read_checkpoints(
             f"{path.name} cannot be read as YAML: {error}",
             "Write a list of checkpoints; see docs/formats.md.",
             file=path.name,
+            problem=str(error),
         ) from error
     rows = data.get("checkpoints") if isinstance(data, Mapping) else data
     if not isinstance(rows, list):
@@ -140,4 +141,5 @@ def _invalid(file: str, number: int, field: str, problem: str) -> InputRefused:
         file=file,
         number=number,
         field=field,
+        problem=problem,
     )

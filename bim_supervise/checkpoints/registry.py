@@ -132,4 +132,5 @@ def _invalid(name: str, problem: str) -> InputRefused:
         f"Pack '{name}': {problem}.",
         "Update the pack, or uninstall it.",
         pack=name,
+        problem=problem,
     )

@@ -265,4 +265,6 @@ def _invalid(file: Path, where: str, problem: str) -> InputRefused:
         f"{file.name}{', ' if where else ''}{where}: {problem}.",
         "The module bim_supervise.checkpoints.testing describes the form of a case.",
         file=file.name,
+        where=where,
+        problem=problem,
     )
