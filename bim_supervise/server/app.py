@@ -45,6 +45,7 @@ def screens_script() -> Path:
             "screens_missing",
             f"The package {UI_PACKAGE} is not installed.",
             "Install bim-supervise from its wheel, or 'pip install .' in the checkout.",
+            package=UI_PACKAGE,
         )
     return Path(found.origin).with_name("app.py")
 

@@ -69,6 +69,7 @@ async def embedded_broker(
                 "Stop what listens there, or choose another port.",
                 host=host,
                 port=port,
+                problem=str(error),
             ) from error
         try:
             yield broker

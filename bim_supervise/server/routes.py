@@ -37,12 +37,17 @@ class PlainRoutes:
         self._project = project
 
     def routes(self) -> list[Route]:
-        """``/healthz``, ``/attachment/{sha256}`` and ``/language/{code}``."""
+        """``/healthz``, ``/attachment/{sha256}``, ``/language/{code}`` and the address of the first screen."""
         return [
+            Route("/today", self.home, methods=["GET"]),
             Route("/healthz", self.health, methods=["GET"]),
             Route("/attachment/{sha256}", self.attachment, methods=["GET"]),
             Route("/language/{code}", self.language, methods=["GET"]),
         ]
+
+    async def home(self, request: Request) -> Response:
+        """The first screen lives at the root; its name as an address leads there."""
+        return RedirectResponse("/", 303)
 
     async def health(self, request: Request) -> Response:
         """Status, version and how long ago evidence last came in [s]; nothing secret."""

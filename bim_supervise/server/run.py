@@ -47,6 +47,7 @@ def _bound_socket(host: str, port: int) -> socket.socket:
             "Stop what listens there, or choose another port with --port.",
             host=host,
             port=port,
+            problem=error.strerror,
         ) from error
     return bound
 

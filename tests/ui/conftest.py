@@ -34,7 +34,7 @@ def site_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("specialist", "specialist_supervision_engineer", "zh"),
         ("inspector", "quality_inspector", "zh"),
         ("coordinator", "bim_coordinator", "en"),
-        ("guest", "observer", "en"),
+        ("guest", "observer", "zh"),
     ):
         project.add_user(name, PASSWORD, display_name=f"{name} <b>$x$</b>", language=language)
         project.appoint(name, capacity, sample.START.date() - timedelta(days=400))

@@ -205,12 +205,12 @@ def _report(task: str, **fields: object):
 
 
 def test_language_is_kept_with_the_account(server: Server, known: httpx.Client) -> None:
-    answer = known.get("/language/zh?next=/timeline")
+    answer = known.get("/language/en?next=/timeline")
     assert answer.headers["location"] == "/timeline"
-    assert server.site.project.user("guest").language == "zh"
-    known.get("/language/en")
-    assert known.get("/language/xx").status_code == 303
     assert server.site.project.user("guest").language == "en"
+    known.get("/language/zh")
+    assert known.get("/language/xx").status_code == 303
+    assert server.site.project.user("guest").language == "zh"
 
 
 def test_security_headers_are_everywhere(server: Server, known: httpx.Client) -> None:

@@ -137,11 +137,11 @@ def test_no_sentence_is_unused() -> None:
 
 
 SPEAKING = {
-    "button", "caption", "checkbox", "code", "dialog", "download_button", "error", "expander", "file_uploader",
-    "form_submit_button", "header", "info", "markdown", "metric", "multiselect", "number_input", "popover",
-    "radio", "segmented_control", "selectbox", "spinner", "status", "subheader", "success", "text", "text_area",
-    "text_input", "title", "toast", "toggle", "warning", "write", "camera_input", "datetime_input", "section",
-    "head", "empty", "notice", "card",
+    "button", "caption", "checkbox", "code", "dialog", "download_button", "error", "expander",
+    "file_uploader", "form_submit_button", "header", "info", "markdown", "metric", "multiselect",
+    "number_input", "popover", "radio", "segmented_control", "selectbox", "spinner", "status",
+    "subheader", "success", "text", "text_area", "text_input", "title", "toast", "toggle", "warning",
+    "write", "camera_input", "datetime_input", "section", "head", "empty", "notice", "card",
 }  # fmt: skip
 
 

@@ -18,21 +18,20 @@ from bim_supervise_ui.widgets.tables import columns, csv_file
 from bim_supervise_ui.widgets.tasks import late_tasks
 from hypothesis import given
 from hypothesis import strategies as st
-from ui_fake_project import MARKUP, NOW, ZONE, FakeProject
+from ui_rows import MARKUP, NOW, ZONE, devices, series, spaces, tasks
 
-PROJECT = FakeProject()
-TASKS = PROJECT.tasks()
+TASKS = tasks()
 
 
-def words(tasks) -> gantt.Words:
+def words(rows) -> gantt.Words:
     return gantt.Words(
         plan="p", critical="c", actual="a", baseline="b", gates="g", milestones="m", today="t",
-        describe={task.id: [task.name] for task in tasks}, gate={}, gate_tone={"released": "good"},
+        describe={task.id: [task.name] for task in rows}, gate={}, gate_tone={"released": "good"},
     )  # fmt: skip
 
 
-def option(tasks=TASKS, **kwargs):
-    return gantt.gantt(tasks, now=NOW, zone=ZONE, palette=LIGHT, words=words(tasks), **kwargs)
+def option(rows=TASKS, **kwargs):
+    return gantt.gantt(rows, now=NOW, zone=ZONE, palette=LIGHT, words=words(rows), **kwargs)
 
 
 def series_of(chart, identity):
@@ -91,7 +90,7 @@ def test_names_with_markup_are_text_in_tooltips() -> None:
     )
 )
 def test_every_bar_lies_inside_the_axes(rows) -> None:
-    tasks = [
+    drawn = [
         replace(
             TASKS[0],
             id=str(index),
@@ -102,7 +101,7 @@ def test_every_bar_lies_inside_the_axes(rows) -> None:
         )
         for index, (start, length, milestone, running) in enumerate(rows)
     ]
-    chart = option(tasks)
+    chart = option(drawn)
     low, high = chart["xAxis"][0]["min"], chart["xAxis"][0]["max"]
     for offset, bar in zip(chart["series"][0:6:2], chart["series"][1:6:2], strict=True):
         for start, item in zip(offset["data"], bar["data"], strict=True):
@@ -111,7 +110,7 @@ def test_every_bar_lies_inside_the_axes(rows) -> None:
 
 
 def test_series_keeps_gaps_and_greys_when_stale() -> None:
-    view = PROJECT.series("D-00", "noise_level", NOW - timedelta(hours=24), NOW)
+    view = series(NOW - timedelta(hours=24), NOW)
     names = {"value_name": "v", "limit_name": "l", "coverage_name": "c"}
     live = series_option(view, zone=ZONE, palette=LIGHT, **names)
     assert [point[1] for point in live["series"][0]["data"]] == list(view.values)
@@ -124,7 +123,7 @@ def test_series_keeps_gaps_and_greys_when_stale() -> None:
 
 
 def test_site_map_shows_text_as_text_and_stays_inside() -> None:
-    drawing = site_map(PROJECT.spaces(), PROJECT.devices(), {}, "plan")
+    drawing = site_map(spaces(), devices(), {}, "plan")
     assert drawing is not None
     assert "<img" not in drawing
     assert drawing.count("map-sign") == 24

@@ -1,4 +1,4 @@
-"""A hold point in a real browser: a signature opens a gate only over passing evidence, and the server decides."""
+"""A hold point in a real browser: a signature opens its gate only over passing evidence."""
 
 from __future__ import annotations
 

@@ -84,6 +84,7 @@ def _said() -> str:
     said = {
         "file": t("widget.choose_file"),
         "camera": t("widget.take_photo"),
+        "allow": t("widget.allow_camera"),
         "system": t("widget.theme_system"),
         "light": t("widget.theme_light"),
         "dark": t("widget.theme_dark"),

@@ -73,10 +73,14 @@ def _load(item: _Input, file: Any, mapping: Any, partial: bool) -> None:
                 job = _job(item, path, map_path, partial, _stages())
                 result = job()
             except SupervisionError as error:
-                status.update(label=t("load.refused"), state="error")
-                notices.refused(error)
-                return
-            status.update(label=t("load.done"), state="complete", expanded=False)
+                status.update(label=t("load.refused"), state="error", expanded=False)
+                refusal: SupervisionError | None = error
+            else:
+                status.update(label=t("load.done"), state="complete", expanded=False)
+                refusal = None
+    if refusal is not None:
+        notices.refused(refusal)
+        return
     session.changed()
     st.session_state[f"loaded-{item.key}"] = result
     st.rerun()
