@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from bim_supervise.model.boxes import Boxes
 from bim_supervise.model.content_hash import Content, ContentHasher
 from bim_supervise.model.elements import Element
 from bim_supervise.model.instances import Instances, Ref
@@ -81,6 +82,19 @@ class ElementTable:
                 progress(place / len(elements))
             content = self._content(number, element)
             found.append((number, replace(element, content_hash=hasher.element_hash(content))))
+        return found
+
+    def boxed(
+        self, elements: list[tuple[int, Element]], progress: Callable[[float], None]
+    ) -> list[tuple[int, Element]]:
+        """The same elements with their bounding boxes."""
+        boxes = Boxes(self._instances, self._units)
+        found = []
+        for place, (number, element) in enumerate(elements):
+            if place % _REPORT_EVERY == 0:
+                progress(place / len(elements))
+            frame = self._placements.frame(self._instances.ref(number, "ObjectPlacement"))
+            found.append((number, replace(element, bounding_box=boxes.box(number, frame))))
         return found
 
     def _element(self, number: int) -> Element:

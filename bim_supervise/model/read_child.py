@@ -89,6 +89,8 @@ def _tables(
     table = ElementTable(instances, relations, locations, units, placements)
     with stages.stage("elements"):
         numbered = table.elements(lambda share: stages.share("elements", share))
+    with stages.stage("bounding_boxes"):
+        numbered = table.boxed(numbered, lambda share: stages.share("bounding_boxes", share))
     with stages.stage("content_hash"):
         numbered = table.hashed(numbered, lambda share: stages.share("content_hash", share))
         numbered, nameless = told_apart(numbered)

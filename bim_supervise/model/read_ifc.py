@@ -30,8 +30,8 @@ def read_model(
             ``partial`` and says in its warnings what is missing. Without it such a file is refused.
         timeout_s: the reading is stopped after this many seconds.
         memory_bytes: limit of the reader's address space [bytes].
-        on_progress: called with a stage (``check open relations elements content_hash spaces``) and the
-            share 0..1 done of it.
+        on_progress: called with a stage (``check open relations elements bounding_boxes content_hash
+            spaces``) and the share 0..1 done of it.
 
     Returns:
         Elements with content hashes, storeys, spaces, bill items, georeference, and warnings.

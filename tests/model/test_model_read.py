@@ -136,7 +136,15 @@ def test_whole_reading(reading):
     assert not reading.partial
     assert reading.warnings == ()
     assert len(reading.sha256) == 64
-    assert set(reading.seconds) == {"check", "open", "relations", "elements", "content_hash", "spaces"}
+    assert set(reading.seconds) == {
+        "check",
+        "open",
+        "relations",
+        "elements",
+        "bounding_boxes",
+        "content_hash",
+        "spaces",
+    }
     assert all(len(element.content_hash) == 64 for element in reading.elements)
 
 
@@ -150,6 +158,7 @@ def test_child_process_gives_the_same_and_reports_progress(tmp_path):
         "open",
         "relations",
         "elements",
+        "bounding_boxes",
         "content_hash",
         "spaces",
     ]
