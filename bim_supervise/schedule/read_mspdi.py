@@ -123,7 +123,7 @@ def _check_root(root: XmlNode) -> None:
         raise InputRefused(
             "schedule_format_unsupported",
             f"The file is {other}, which this version does not read.",
-            "Export the plan as MS Project XML, CSV or IFC (SPF).",
+            "Export the plan as MS Project XML, Primavera P6 XER or XML, CSV or IFC (SPF).",
             format=other,
         )
     known = root.namespace.startswith(_NAMESPACE) or not root.namespace
@@ -225,6 +225,7 @@ def _read_tasks(nodes: list[XmlNode], reading: _Reading) -> None:
                 "Export the plan again; every task needs a UID of its own.",
                 id=uid,
                 line=node.line,
+                first_line=seen[uid],
             )
         seen[uid] = node.line
         level = _level(node)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import zipfile
 from pathlib import Path
 
@@ -10,10 +11,14 @@ from bim_supervise.core.child import Progress, run_limited
 from bim_supervise.core.errors import InputRefused
 from bim_supervise.schedule.graph import refuse_cycles, task_graph
 from bim_supervise.schedule.read_mspdi import parse_mspdi
+from bim_supervise.schedule.read_pmxml import parse_pmxml
 from bim_supervise.schedule.read_schedule_csv import read_csv_schedule
+from bim_supervise.schedule.read_xer import parse_xer
 from bim_supervise.schedule.tasks import Schedule
 
-_EXPORT = "Export the plan as MS Project XML, CSV or IFC (SPF)."
+_EXPORT = "Export the plan as MS Project XML, Primavera P6 XER or XML, CSV or IFC (SPF)."
+_ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)")
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _ZIP = b"PK\x03\x04"
 
 
@@ -25,10 +30,10 @@ def read_schedule(
     memory_bytes: int = 8 << 30,
     on_progress: Progress | None = None,
 ) -> Schedule:
-    """Read a plan: MS Project XML, CSV, or the tasks of an IFC file.
+    """Read a plan: MS Project XML, Primavera P6 XER or XML, CSV, or the tasks of an IFC file.
 
     Args:
-        path: the file; XML and IFC are read in a child process with limits of time and memory.
+        path: the file; all but CSV are read in a child process with limits of time and memory.
         mapping: YAML file that names the columns of a CSV; see ``docs`` and ``read_schedule_csv``.
         timeout_s: limit of the child process [s].
         memory_bytes: limit of the child's address space [bytes].
@@ -47,7 +52,8 @@ def read_schedule(
     except InputRefused as error:
         if path.name in error.message:
             raise
-        raise InputRefused(error.code, f"{path.name}: {error.message}", error.hint, **error.params) from error
+        params = error.params | {"file": path.name}
+        raise InputRefused(error.code, f"{path.name}: {error.message}", error.hint, **params) from error
     return schedule
 
 
@@ -67,8 +73,9 @@ def _read(
             "mapping_not_used",
             f"A column mapping was given, but {path.name} is not a CSV file.",
             "Leave the mapping out.",
+            file=path.name,
         )
-    parse = parse_mspdi
+    parse = {"xml": parse_mspdi, "pmxml": parse_pmxml, "xer": parse_xer}.get(kind, parse_mspdi)
     if kind == "ifc":
         # Imported here because ifcopenshell takes a second to import and only IFC plans need it.
         from bim_supervise.schedule.read_ifc_schedule import parse_ifc_schedule as parse
@@ -90,7 +97,7 @@ def _digest(path: Path) -> str:
 
 
 def _kind_of(path: Path) -> str:
-    """``xml``, ``ifc`` or ``csv``."""
+    """``xml``, ``pmxml``, ``xer``, ``ifc`` or ``csv``."""
     try:
         with path.open("rb") as stream:
             head = stream.read(4096)
@@ -99,16 +106,13 @@ def _kind_of(path: Path) -> str:
             "file_not_found",
             f"{path.name} cannot be read ({error.strerror}).",
             "Check the path and its permissions.",
+            file=path.name,
+            problem=error.strerror,
         ) from error
     if not head.strip():
-        raise InputRefused("file_empty", f"{path.name} is empty.", _EXPORT)
+        raise InputRefused("file_empty", f"{path.name} is empty.", _EXPORT, file=path.name)
     text = _as_text(head).lstrip("\ufeff \t\r\n")
-    unsupported = {
-        "ERMHDR": "Primavera P6 XER",
-        "%TABLE": "Primavera P6 XER",
-        "version https://git-lfs": "a Git-LFS pointer, not the file itself",
-    }
-    name = next((label for start, label in unsupported.items() if text.startswith(start)), None)
+    name = "a Git-LFS pointer, not the file itself" if text.startswith("version https://git-lfs") else None
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         name = "an MS Project MPP (or another Office) binary"
     elif head.startswith(_ZIP):
@@ -117,8 +121,11 @@ def _kind_of(path: Path) -> str:
         name = "a zip archive without an IFC file (a workbook?)"
     elif text.startswith("ISO-10303-21"):
         return "ifc"
+    elif text.startswith(("ERMHDR", "%T\t")):
+        return "xer"
     elif text.startswith("<"):
-        return "xml"
+        root = _ROOT.search(_COMMENT.sub("", text))
+        return "pmxml" if root is not None and root[1] == "APIBusinessObjects" else "xml"
     elif name is None and "\0" in text:
         name = "a binary file"
     if name is not None:
@@ -127,6 +134,7 @@ def _kind_of(path: Path) -> str:
             f"{path.name} is {name}, which cannot be read as a plan.",
             _EXPORT,
             format=name,
+            file=path.name,
         )
     return "csv"
 

@@ -17,6 +17,8 @@ class TaskKind(StrEnum):
     TASK = "task"
     MILESTONE = "milestone"
     SUMMARY = "summary"
+    LEVEL_OF_EFFORT = "level_of_effort"
+    """Accompanies other work from the start to the finish of what it is tied to, and drives nothing."""
 
 
 class LinkType(StrEnum):
@@ -39,14 +41,71 @@ class ConstraintType(StrEnum):
     START_NO_LATER_THAN = "SNLT"
     FINISH_NO_EARLIER_THAN = "FNET"
     FINISH_NO_LATER_THAN = "FNLT"
+    EXPECTED_FINISH = "XF"
+    """What remains is stretched or shortened so that the task finishes then (Primavera)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Constraint:
-    """A date constraint; ``at`` is None only for ASAP and ALAP."""
+    """A date constraint; ``at`` is None only for ASAP and ALAP. ``also`` is a further one of the task."""
 
     type: ConstraintType
     at: datetime | None
+    also: Constraint | None = None
+
+
+class Method(StrEnum):
+    """Whose conventions the calculation follows where planning tools differ."""
+
+    MS_PROJECT = "ms_project"
+    PRIMAVERA = "primavera"
+
+
+class LagCalendar(StrEnum):
+    """The calendar in which a working lag is counted."""
+
+    PREDECESSOR = "predecessor"
+    SUCCESSOR = "successor"
+    PROJECT = "project"
+
+
+class ProgressMode(StrEnum):
+    """What a task that was started before its predecessors were done waits for."""
+
+    RETAINED_LOGIC = "retained_logic"
+    """The rest of it waits for what the links ask."""
+    PROGRESS_OVERRIDE = "progress_override"
+    """The rest of it goes on from the data date, whatever the links ask."""
+
+
+class FloatBasis(StrEnum):
+    """Which dates total float compares."""
+
+    FINISH = "finish"
+    START = "start"
+    SMALLEST = "smallest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchedulingRules:
+    """The scheduling options that a plan brings along.
+
+    With ``MS_PROJECT`` the other fields are not used; the calculation then does what ``cpm`` states.
+    """
+
+    method: Method = Method.MS_PROJECT
+    lag_calendar: LagCalendar = LagCalendar.PREDECESSOR
+    progress: ProgressMode = ProgressMode.RETAINED_LOGIC
+    float_basis: FloatBasis = FloatBasis.FINISH
+    must_finish_by: datetime | None = None
+    """Date from which late dates count back instead of the latest early finish."""
+    critical_float_minutes: int = 0
+    """Unfinished tasks with no more total float than this are critical."""
+    use_expected_finish: bool = True
+    lag_from_early_start: bool = True
+    """Start-to-start lags behind a started task count from where it goes on, not from its actual start."""
+    finish_milestones: tuple[str, ...] = ()
+    """Ids of the milestones that mark a finish (the end of a shift); the others mark a start."""
 
 
 Shifts = tuple[tuple[int, int], ...]
@@ -71,6 +130,8 @@ class Calendar:
     name: str
     week: tuple[Shifts, Shifts, Shifts, Shifts, Shifts, Shifts, Shifts]
     exceptions: tuple[CalendarException, ...] = ()
+    rules: SchedulingRules | None = None
+    """On the plan's default calendar only: the options by which the plan is scheduled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +163,9 @@ class Task:
     deadline: datetime | None = None
     """A date that limits the late finish but moves nothing; a missed one shows as negative float."""
     remaining_minutes: int | None = None
-    """Duration still to do when the task has started [minutes]; None when the file does not say."""
+    """Duration still to do when the task has started [minutes]; None when the file does not say. Primavera
+    also gives one to tasks not yet started, which then counts instead of the duration.
+    """
     percent: float | None = None
     """Percent complete as written by the planner, 0..100; None when the file does not say."""
     budget: float | None = None
@@ -139,7 +202,7 @@ class Schedule:
 
     name: str
     source_format: str
-    """``mspdi``, ``csv`` or ``ifc``."""
+    """``mspdi``, ``csv``, ``ifc``, ``xer`` or ``pmxml``."""
     sha256: str
     tasks: tuple[Task, ...]
     links: tuple[Link, ...]
@@ -150,10 +213,20 @@ class Schedule:
     skipped: tuple[Skipped, ...] = ()
     converted: tuple[Skipped, ...] = ()
 
+    @property
+    def rules(self) -> SchedulingRules:
+        """The scheduling options, which the default calendar carries; MS Project's when it carries none."""
+        found = next((c.rules for c in self.calendars if c.id == self.default_calendar), None)
+        return found or SchedulingRules()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskDates:
-    """CPM result of one task: naive site wall times; floats in working hours of its calendar."""
+    """CPM result of one task: naive site wall times; floats in working hours of its calendar.
+
+    By Primavera's rules the early start of a started task is when the rest of it goes on; by MS Project's it
+    is the actual start.
+    """
 
     early_start: datetime
     early_finish: datetime
