@@ -37,7 +37,7 @@ class PlainRoutes:
         self._project = project
 
     def routes(self) -> list[Route]:
-        """``/healthz``, ``/attachment/{sha256}``, ``/language/{code}`` and the address of the first screen."""
+        """``/healthz``, ``/attachment/{sha256}``, ``/language/{code}`` and the first screen by name."""
         return [
             Route("/today", self.home, methods=["GET"]),
             Route("/healthz", self.health, methods=["GET"]),

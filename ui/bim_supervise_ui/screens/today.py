@@ -214,9 +214,7 @@ def _late() -> None:
 def _late_row(item: LateTask) -> Markup:
     f = formats()
     task = item.task
-    slack = (
-        t("task.float_days", days=f.number(task.total_float_hours / 24, 1)) if task.total_float_hours else ""
-    )
+    slack = t("task.float_hours", hours=f.number(task.total_float_hours, 0)) if task.total_float_hours else ""
     return rows.content(
         task.name,
         lead=pills.late(item.days, t(f"today.late_{item.end}", days=f.number(max(item.days, 0), 0))),

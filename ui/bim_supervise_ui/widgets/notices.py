@@ -7,8 +7,10 @@ import secrets
 
 import streamlit as st
 
-from bim_supervise.core.errors import PermissionRefused, SupervisionError
-from bim_supervise_ui.i18n import t
+from bim_supervise.core.errors import SupervisionError
+from bim_supervise.core.wording import error_sentences
+from bim_supervise_ui import session
+from bim_supervise_ui.i18n import language, t
 from bim_supervise_ui.widgets.html import Markup, join, show, tag
 
 _LOG = logging.getLogger(__name__)
@@ -21,26 +23,13 @@ def notice(tone: str, headline: str, body: object = "") -> Markup:
 
 
 def refused(error: SupervisionError) -> None:
-    """A red notice: what was refused or failed, what to do, and the exact message where it names a place."""
-    known = _sentence(f"error.{error.code}", error)
-    advice = _sentence(f"hint.{error.code}", error)
-    headline = known or t("error.not_permitted" if isinstance(error, PermissionRefused) else "error.refused")
-    body: list[Markup] = []
-    if known:
-        body.append(tag("div", t("error.refused")))
+    """A red notice: what was refused or failed and where, that nothing was changed, and what to do."""
+    headline, advice = error_sentences(error, language(), session.project_catalogue())
+    body = [tag("div", t("error.refused"))]
     if advice:
         body.append(tag("div", advice))
-    else:
-        body.append(tag("div", tag("span", f"{t('error.detail')}: ", cls="unknown"), error.message))
-        if error.hint:
-            body.append(tag("div", error.hint))
     body.append(tag("div", tag("code", error.code, cls="id")))
     show(notice("bad", headline, join(body)))
-
-
-def _sentence(key: str, error: SupervisionError) -> str | None:
-    text = t(key, **{name: value for name, value in error.params.items() if name != "key"})
-    return None if text == key else text
 
 
 def failed(error: Exception) -> None:
