@@ -52,4 +52,6 @@ def mosquitto() -> str:
     path = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
     if path is None:
         missing("mosquitto")
+    if shutil.which("mosquitto_pub") is None:
+        missing("mosquitto_pub (Debian's mosquitto-clients)")
     return str(path)
