@@ -102,13 +102,17 @@ class EvidenceViews(Intake):
             NotFound: ``device_unknown`` or ``kind_unknown``.
         """
         if kind not in self.kinds:
-            raise NotFound("kind_unknown", f"There is no kind '{kind}'.", "Choose one of the device's kinds.")
+            raise NotFound(
+                "kind_unknown", f"There is no kind '{kind}'.", "Choose one of the device's kinds.", kind=kind
+            )
         spec = self.kinds[kind]
         with self._store.reading() as work:
             known = {item.id: item for item in work.devices()}
             windows = work.windows(device, kind, epoch_ms(start), epoch_ms(end))
         if device not in known and not windows:
-            raise NotFound("device_unknown", f"There is no device '{device}'.", "Choose one of the list.")
+            raise NotFound(
+                "device_unknown", f"There is no device '{device}'.", "Choose one of the list.", device=device
+            )
         periods = in_periods(windows, minutes, self.zone)
         alone = Snapshot(
             as_of=end, zone=self.zone, devices=[known[device]] if device in known else [], windows={}
@@ -220,7 +224,10 @@ class EvidenceViews(Intake):
             record = work.attachment(sha256)
             if record is None:
                 raise NotFound(
-                    "attachment_unknown", "There is no such file in this project.", "Reload the page."
+                    "attachment_unknown",
+                    "There is no such file in this project.",
+                    "Reload the page.",
+                    sha256=sha256,
                 )
             return work.attachment_bytes(sha256), record.media_type
 

@@ -337,18 +337,32 @@ class Intake(KnownReader, People, ProjectBase):
                     f"'{name}' ({media_type}, {len(data) / 2**20:.1f} MiB) is no photo this project takes.",
                     "Use JPEG, PNG, WebP or HEIC of at most 20 MiB.",
                     name=name,
+                    media_type=media_type,
+                    mebibytes=f"{len(data) / 2**20:.1f}",
                 )
         if report.quantity is not None and not 0 <= report.quantity < float("inf"):
             raise InputRefused(
-                "quantity_negative", "A quantity cannot be negative.", "Type the total so far."
+                "quantity_negative",
+                "A quantity cannot be negative.",
+                "Type the total so far.",
+                quantity=report.quantity,
             )
         if report.percent is not None and not 0 <= report.percent <= 100:
-            raise InputRefused("percent_out_of_range", "A percentage lies from 0 to 100.", "Correct it.")
+            raise InputRefused(
+                "percent_out_of_range",
+                "A percentage lies from 0 to 100.",
+                "Correct it.",
+                percent=report.percent,
+            )
         started = to_utc(report.started, self.zone) if report.started else None
         finished = to_utc(report.finished, self.zone) if report.finished else None
         if started and finished and finished < started:
             raise InputRefused(
-                "report_finish_before_start", "The finish lies before the start.", "Check the two times."
+                "report_finish_before_start",
+                "The finish lies before the start.",
+                "Check the two times.",
+                started=f"{report.started:%Y-%m-%d %H:%M}",
+                finished=f"{report.finished:%Y-%m-%d %H:%M}",
             )
         for moment in (started, finished):
             if moment and moment > now + timedelta(minutes=5):
@@ -356,6 +370,7 @@ class Intake(KnownReader, People, ProjectBase):
                     "report_in_future",
                     "An actual time lies in the future.",
                     "Report what has happened; planned times belong in the schedule.",
+                    moment=f"{moment.astimezone(self.zone):%Y-%m-%d %H:%M}",
                 )
         said: list[tuple[str, datetime, float | None]] = []
         if started:

@@ -384,6 +384,7 @@ class Supervision(Intake):
                     f"{target} cannot be written: {error.strerror}.",
                     "Choose another folder.",
                     path=str(target),
+                    problem=error.strerror,
                 ) from error
         return {"file": str(target), "entries": head.entries, "head": head.hash}
 
@@ -411,6 +412,7 @@ class Supervision(Intake):
                 f"{user} holds no appointment today that allows signing.",
                 "Ask the administrator for an appointment with the right capacity and dates.",
                 user=user,
+                action="sign",
             )
         required = judged.checkpoint.required_capacities
         fitting = [
@@ -427,6 +429,8 @@ class Supervision(Intake):
                 "Let an appointed person sign.",
                 user=user,
                 required=list(required),
+                checkpoint=judged.checkpoint.id,
+                capacities=list(required) or [capacity],
             )
         if len({item.capacity for item in fitting}) > 1:
             raise InputRefused(
@@ -435,6 +439,7 @@ class Supervision(Intake):
                 f"{', '.join(sorted({item.capacity.value for item in fitting}))}.",
                 "Say in which one.",
                 user=user,
+                capacities=sorted({item.capacity.value for item in fitting}),
             )
         return fitting[0]
 

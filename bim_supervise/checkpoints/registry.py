@@ -8,11 +8,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 from bim_supervise.checkpoints.contract import Limit, Rule
 from bim_supervise.checkpoints.pack import Pack
 from bim_supervise.core.catalogue import Catalogue, load_catalogue
 from bim_supervise.core.errors import InputRefused, SupervisionError
+from bim_supervise.core.wording import sentences_folder
 from bim_supervise.events.kinds import KindTable
 from bim_supervise.events.observations import ObservationKind
 
@@ -42,7 +44,7 @@ class Registry:
     """The pack that brought a rule, by rule id."""
     kinds: tuple[ObservationKind, ...] = ()
     """Kinds of observation that packs add to the built-in ones."""
-    catalogue: Catalogue = field(default_factory=lambda: load_catalogue([files(__package__) / "catalogue"]))
+    catalogue: Catalogue = field(default_factory=lambda: load_catalogue(_own_folders()))
     _limits: Mapping[str, tuple[Limit, ...]] = field(default_factory=dict)
 
     def limits(self, rule_id: str) -> tuple[Limit, ...]:
@@ -88,7 +90,7 @@ def registry_of(packs: Iterable[Pack], broken: Iterable[BrokenPack] = ()) -> Reg
             limits[limit.rule_id].append(limit)
     # Later folders win: a pack adds sentences, it cannot reword those of the engine or of an earlier pack.
     folders = [pack.catalogue for pack in reversed(accepted) if pack.catalogue]
-    folders.append(files(__package__) / "catalogue")
+    folders += _own_folders()
     return Registry(
         packs=tuple(accepted),
         broken=tuple(broken),
@@ -98,6 +100,10 @@ def registry_of(packs: Iterable[Pack], broken: Iterable[BrokenPack] = ()) -> Reg
         catalogue=load_catalogue(folders),
         _limits={rule: tuple(rows) for rule, rows in limits.items()},
     )
+
+
+def _own_folders() -> list[Traversable]:
+    return [sentences_folder(), files(__package__) / "catalogue"]
 
 
 def _order(point: EntryPoint) -> tuple[bool, str, str]:

@@ -23,13 +23,15 @@ class Catalogue:
 
     def text(self, key: str, language: str = "en", **params: Any) -> str:
         """The sentence for ``key`` in ``language`` with its values inserted."""
-        template = self._sentences.get(language, {}).get(key) or self._sentences["en"].get(key)
-        if template is None:
-            return key
+        template = self.template(key, language)
         try:
             return template.format(**params)
         except (KeyError, IndexError, ValueError):
             return template
+
+    def template(self, key: str, language: str = "en") -> str:
+        """The sentence as written, values in braces; English where ``language`` lacks it, else the key."""
+        return self._sentences.get(language, {}).get(key) or self._sentences["en"].get(key) or key
 
     def keys(self, language: str) -> set[str]:
         """All keys that ``language`` has."""
@@ -37,9 +39,7 @@ class Catalogue:
 
     def joined(self, other: Catalogue) -> Catalogue:
         """Both catalogues in one; the other's sentences win."""
-        return Catalogue(
-            {lang: self._sentences[lang] | other._sentences[lang] for lang in LANGUAGES}
-        )
+        return Catalogue({lang: self._sentences[lang] | other._sentences[lang] for lang in LANGUAGES})
 
 
 def flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:

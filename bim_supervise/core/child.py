@@ -154,6 +154,7 @@ def run_limited(
         f"The reader of this file stopped unexpectedly ({cause}). {''.join(last_words)}".strip(),
         "The file is probably damaged: export it again, or open and save it in its authoring tool.",
         cause=cause,
+        detail="".join(last_words) or None,
     )
 
 
@@ -181,7 +182,7 @@ def _main() -> None:
     except MemoryError:
         _send(pipe, b"E", ("memory", "", "", "", {}))
     except SupervisionError as error:
-        params = {key: str(value) for key, value in error.params.items()}
+        params = {key: str(value) for key, value in error.params.items() if value is not None}
         _send(pipe, b"E", ("refused", error.code, error.message, error.hint, params))
 
 

@@ -124,6 +124,7 @@ class KindTable:
                 f"'{key}' is not a kind of observation.",
                 f"Known kinds: {', '.join(self._by_key)}.",
                 kind=key,
+                known=", ".join(self._by_key),
             )
         return kind
 

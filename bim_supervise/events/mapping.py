@@ -73,6 +73,7 @@ class _Parser:
             file=self._name,
             entry=where,
             problem=problem,
+            advice=hint,
         )
 
     def _table(self, data: Any, where: str, allowed: Sequence[str]) -> dict[str, Any]:

@@ -47,6 +47,7 @@ class BrokerAddress:
                 f"The certificates in '{self.ca}' cannot be read: {error.strerror or error}.",
                 "Name a PEM file with the certificate of the authority that signed the broker's.",
                 file=self.ca,
+                problem=str(error.strerror or error),
             ) from error
 
 

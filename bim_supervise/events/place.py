@@ -106,4 +106,5 @@ def _polygon(zone: Zone) -> BaseGeometry:
         f"The zone '{zone.name}' ({zone.id}) encloses no area.",
         "A zone needs at least three corners (x, y) in metres that are not on one line.",
         zone=zone.id,
+        name=zone.name,
     )

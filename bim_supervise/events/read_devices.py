@@ -124,6 +124,8 @@ def _kinds(value: Any, file: str, where: str, kinds: KindTable | None) -> tuple[
                 f"Known kinds: {known}.",
                 file=file,
                 kind=key,
+                entry=f"{where}.kinds",
+                known=known,
             )
     return tuple(dict.fromkeys(keys))
 

@@ -39,6 +39,7 @@ def read_yaml(path: Path, what: str) -> Any:
                 f"The {what} file '{path.name}' is larger than {_LARGEST // 1_000_000} MB.",
                 f"A {what} file is a short YAML text; check that this is the right file.",
                 file=path.name,
+                megabytes=_LARGEST // 1_000_000,
             )
         data = path.read_bytes()
     except OSError as error:
@@ -47,6 +48,7 @@ def read_yaml(path: Path, what: str) -> Any:
             f"The {what} file '{path}' cannot be read: {error.strerror or error}.",
             "Check the path and its permissions.",
             file=str(path),
+            problem=str(error.strerror or error),
         ) from error
     try:
         return yaml.load(data.decode("utf-8-sig"), Loader=_Loader)  # noqa: S506 - derived from SafeLoader
@@ -59,4 +61,7 @@ def read_yaml(path: Path, what: str) -> Any:
             f"The {what} file '{path.name}'{where} is not valid YAML: {problem}.",
             "Correct the file; indentation is by spaces, and text with ': ' or '#' needs quotes.",
             file=path.name,
+            line=mark.line + 1 if mark else None,
+            column=mark.column + 1 if mark else None,
+            problem=problem,
         ) from error

@@ -99,6 +99,7 @@ def _opened(path: Path, encoding: str) -> Iterator[TextIO]:
             f"The file '{path}' cannot be read: {error.strerror or error}.",
             "Check the path and its permissions.",
             file=str(path),
+            problem=str(error.strerror or error),
         ) from error
     with stream:
         if b"\0" in head and "16" not in encoding and "32" not in encoding:
@@ -117,6 +118,7 @@ def _opened(path: Path, encoding: str) -> Iterator[TextIO]:
                 "Save it as UTF-8, or name its encoding in the mapping.",
                 file=path.name,
                 encoding=encoding,
+                problem=str(error),
             ) from error
 
 

@@ -275,6 +275,7 @@ class _Session:
                 "Check user and password in the URL, and that no other subscriber uses the same client id.",
                 broker=str(address),
                 answer=code,
+                problem=str(error.message),
             ) from None
         raise _ConnectionLost(str(error))
 
@@ -357,6 +358,7 @@ class _Session:
             f"The broker {self._source.address} refuses the subscription to {topics}.",
             "Check the spelling of the topic and the user's permissions at the broker.",
             topics=topics,
+            broker=str(self._source.address),
         )
 
 

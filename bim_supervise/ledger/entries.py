@@ -151,6 +151,7 @@ def entry_bytes(entry: Mapping[str, Any]) -> bytes:
             "text_not_unicode",
             f"The entry cannot be written as canonical JSON: {error}.",
             "Type the reason again; a sign in it is damaged.",
+            problem=str(error),
         ) from error
 
 

@@ -102,11 +102,19 @@ def _bytes_of(path: Path) -> bytes:
     try:
         if not path.exists():
             raise InputRefused(
-                "file_not_found", f"There is no file {path}.", "Check the path.", path=str(path)
+                "file_not_found",
+                f"There is no file {path}.",
+                "Check the path.",
+                path=str(path),
+                file=str(path),
             )
         if not path.is_file():
             raise InputRefused(
-                "not_a_file", f"{path} is not a file.", "Name one IFC file, not a folder.", path=str(path)
+                "not_a_file",
+                f"{path} is not a file.",
+                "Name one IFC file, not a folder.",
+                path=str(path),
+                file=str(path),
             )
         raw = path.read_bytes()
     except OSError as error:
@@ -115,6 +123,8 @@ def _bytes_of(path: Path) -> bytes:
             f"{path} cannot be read: {error.strerror}.",
             "Check the rights of the file.",
             path=str(path),
+            file=str(path),
+            problem=error.strerror,
         ) from error
     if not raw:
         raise InputRefused(
@@ -200,6 +210,7 @@ def _unpack(path: Path, raw: bytes) -> tuple[str, bytes]:
             f"The zip {path.name} cannot be unpacked: {error}.",
             "Pack the model again without encryption, or hand in the .ifc itself.",
             file=path.name,
+            problem=str(error),
         ) from error
 
 
@@ -218,6 +229,7 @@ def _only_model(path: Path, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
             "Unpack it and load the models one by one.",
             file=path.name,
             count=len(models),
+            names=names,
         )
     if models:
         return models[0]
@@ -254,6 +266,9 @@ def _unpacked(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> b
                     f"from {packed / 2**20:.2f} MiB and was stopped.",
                     "Unpack it yourself, check it, and load the .ifc.",
                     file=path.name,
+                    entry=entry.filename,
+                    mebibytes=f"{size / 2**20:.0f}",
+                    packed_mebibytes=f"{packed / 2**20:.2f}",
                 )
             parts.append(part)
     if not size:
@@ -262,5 +277,6 @@ def _unpacked(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> b
             f"'{entry.filename}' in {path.name} is empty.",
             "Pack the model again.",
             file=path.name,
+            entry=entry.filename,
         )
     return b"".join(parts)

@@ -115,6 +115,8 @@ def _refusal(name: str, data: bytes, scanned: DataScan, parsed: ParseResult) -> 
             file=name,
             held=held,
             stated=scanned.instances,
+            line=line_count(data),
+            dangling=len(parsed.dangling) or None,
         )
     if parsed.syntax_error:
         line = line_of(data, parsed.last) if parsed.last is not None else None
@@ -126,6 +128,8 @@ def _refusal(name: str, data: bytes, scanned: DataScan, parsed: ParseResult) -> 
             file=name,
             held=held,
             stated=scanned.instances,
+            after=parsed.last,
+            line=line,
         )
     if held < scanned.instances:
         missing = missing_numbers(data, parsed.instances.rows)
@@ -158,5 +162,11 @@ def _refusal(name: str, data: bytes, scanned: DataScan, parsed: ParseResult) -> 
 
 def _damaged(name: str, what: str, held: int, stated: int) -> InputRefused:
     return InputRefused(
-        "ifc_damaged", f"{name} is damaged: {what}.", _EXPORT_AGAIN, file=name, held=held, stated=stated
+        "ifc_damaged",
+        f"{name} is damaged: {what}.",
+        _EXPORT_AGAIN,
+        file=name,
+        held=held,
+        stated=stated,
+        problem=what,
     )

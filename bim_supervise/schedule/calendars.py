@@ -215,6 +215,7 @@ class WorkTime:
                 f"{'after' if later else 'before'} {edge}.",
                 "Extend the calendar, or shorten the durations and lags that use it.",
                 calendar=self.calendar.name,
+                edge=str(edge),
             )
         self._lay_out(low, high)
 

@@ -63,7 +63,10 @@ def calculate(schedule: Schedule, *, data_date: datetime | None = None) -> Calcu
     network = build_network(schedule)
     if not network.tasks:
         raise InputRefused(
-            "schedule_empty", f"The schedule '{schedule.name}' has no tasks.", "Load a schedule with tasks."
+            "schedule_empty",
+            f"The schedule '{schedule.name}' has no tasks.",
+            "Load a schedule with tasks.",
+            schedule=schedule.name,
         )
     run = Run(
         network=network,

@@ -70,6 +70,7 @@ def project_start_of(schedule: Schedule) -> datetime:
             "schedule_no_start",
             f"The schedule '{schedule.name}' has neither a project start nor a task with a date.",
             "Set the project's start date, or a start date of its first task.",
+            schedule=schedule.name,
         )
     return min(moments)
 

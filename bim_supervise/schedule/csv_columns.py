@@ -63,6 +63,9 @@ def find_columns(name: str, headings: tuple[str, ...], mapped: Mapping[str, str]
                 "Correct the heading in the mapping file.",
                 column=heading,
                 found=list(headings),
+                file=name,
+                mapped=column,
+                columns=found,
             )
         places[column] = plain.index(_plain(heading))
     for column, aliases in _ALIASES.items():
@@ -79,6 +82,8 @@ def find_columns(name: str, headings: tuple[str, ...], mapped: Mapping[str, str]
                 f"{name}: {double} could both be the column '{column}'.",
                 f"Say which in a mapping file: columns: {{{column}: '...'}}.",
                 column=column,
+                file=name,
+                candidates=double,
             )
         places[column] = matching[0]
     _refuse_lookalikes(name, headings, places)
@@ -95,6 +100,8 @@ def find_columns(name: str, headings: tuple[str, ...], mapped: Mapping[str, str]
                 + (" Start and finish can stand for it." if column == "duration" else ""),
                 column=column,
                 found=list(headings),
+                file=name,
+                columns=found,
             )
     return places
 
@@ -114,4 +121,7 @@ def _refuse_lookalikes(name: str, headings: tuple[str, ...], places: Mapping[str
                 f"Rename it to '{column}', or map it in a mapping file.",
                 column=heading,
                 found=list(headings),
+                file=name,
+                like=column,
+                columns=", ".join(repr(found) for found in headings),
             )

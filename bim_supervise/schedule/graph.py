@@ -69,6 +69,8 @@ def task_graph(schedule: Schedule, boundaries: Iterable[BoundaryNode] = ()) -> n
                     f"A link from '{link.predecessor}' to '{link.successor}' names the unknown task '{end}'.",
                     "Correct the predecessor in the planning tool, or export the task as well.",
                     task=end,
+                    predecessor=link.predecessor,
+                    successor=link.successor,
                 )
         if graph.has_edge(link.predecessor, link.successor):
             graph.edges[link.predecessor, link.successor]["links"] += (link,)
@@ -205,4 +207,5 @@ def refuse_cycles(graph: nx.DiGraph[Any]) -> None:
         "Remove or turn round one of these links in the planning tool.",
         path=path,
         tasks=ids,
+        first=f"{names[0]} [{ids[0]}]",
     )

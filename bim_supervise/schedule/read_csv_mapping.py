@@ -78,6 +78,8 @@ def read_csv_mapping(path: Path, known_columns: tuple[str, ...]) -> CsvMapping:
             f"The mapping {path.name}{where} cannot be read: {getattr(error, 'problem', None) or error}.",
             "Write it as YAML in UTF-8, e.g. columns: {id: 'Activity ID'}.",
             file=path.name,
+            line=mark.line + 1 if mark else None,
+            problem=str(getattr(error, "problem", None) or error),
         ) from error
     if not isinstance(content, dict):
         raise _invalid(path, "file", "it holds no keys", f"Known keys: {', '.join(_KEYS)}.")
@@ -110,7 +112,16 @@ def read_csv_mapping(path: Path, known_columns: tuple[str, ...]) -> CsvMapping:
 
 
 def _invalid(path: Path, key: str, problem: str, hint: str) -> InputRefused:
-    return InputRefused("mapping_invalid", f"{path.name}: {key}: {problem}.", hint, key=key)
+    return InputRefused(
+        "mapping_invalid",
+        f"{path.name}: {key}: {problem}.",
+        hint,
+        key=key,
+        file=path.name,
+        entry=key,
+        problem=problem,
+        advice=hint,
+    )
 
 
 def _text(value: Any) -> str | None:

@@ -38,7 +38,9 @@ def read_csv_text(path: Path, *, encoding: str | None = None, delimiter: str | N
     lines = text.splitlines()
     heading_line = next((line for line in lines if line.strip()), "")
     if not heading_line:
-        raise InputRefused("file_empty", f"{path.name} has no rows.", "Export the plan with its tasks.")
+        raise InputRefused(
+            "file_empty", f"{path.name} has no rows.", "Export the plan with its tasks.", file=path.name
+        )
     mark = delimiter or max(_DELIMITERS, key=heading_line.count)
     rows = list(_rows(text, mark, path.name))
     headings = tuple(cell.strip() for cell in rows[0][1])
@@ -50,6 +52,10 @@ def read_csv_text(path: Path, *, encoding: str | None = None, delimiter: str | N
                 f"{path.name}, line {line}: {len(cells)} cells, but there are {wide} headings.",
                 f"Put text that holds the delimiter '{mark}' in double quotes.",
                 line=line,
+                file=path.name,
+                cells=len(cells),
+                headings=wide,
+                delimiter=mark,
             )
     filled = ((line, (*cells[:wide], *[""] * (wide - len(cells)))) for line, cells in rows[1:])
     return CsvText(headings=headings, encoding=used, rows=tuple(filled))
@@ -69,6 +75,8 @@ def _rows(text: str, delimiter: str, name: str) -> Iterator[tuple[int, list[str]
             f"{name}, line {reader.line_num}: the CSV is malformed ({error}).",
             "Check the double quotes of that row.",
             line=reader.line_num,
+            file=name,
+            problem=str(error),
         ) from error
 
 
@@ -90,6 +98,7 @@ def _decoded(data: bytes, name: str, encoding: str | None) -> tuple[str, str]:
         f"{name} is not in the encoding {wanted[0]}.",
         "Save the CSV as UTF-8, or name its encoding in the mapping file.",
         encoding=wanted[0],
+        file=name,
     )
 
 

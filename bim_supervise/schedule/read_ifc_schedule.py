@@ -94,6 +94,7 @@ def parse_ifc_schedule(path: str, sha256: str, progress: Progress) -> Schedule:
             "ifc_no_schedule",
             f"The IFC file ({file.schema}) holds no IfcTask.",
             "Export it with its work schedule, or load the plan from MS Project XML or CSV.",
+            schema=file.schema,
         )
     if file.schema == "IFC2X3":
         raise InputRefused(
@@ -135,6 +136,7 @@ def _open(path: Path) -> Any:
                 "ifc_unreadable",
                 f"The archive holds {len(inside)} IFC files, or one that is larger than 4 GiB.",
                 "Zip exactly one IFC file.",
+                problem=f"{len(inside)} IFC files in the archive, or one larger than 4 GiB",
             )
         with tempfile.TemporaryDirectory() as folder:
             plain = Path(folder) / "plan.ifc"
@@ -147,7 +149,10 @@ def _open_plain(path: Path) -> Any:
     data = path.read_bytes()
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:64]:
         raise InputRefused(
-            "ifc_unreadable", "The IFC file is in UTF-16.", "Save it as UTF-8 or export it again (SPF)."
+            "ifc_unreadable",
+            "The IFC file is in UTF-16.",
+            "Save it as UTF-8 or export it again (SPF).",
+            problem="UTF-16",
         )
     if not data[-4096:].rstrip(b"\0 \t\r\n").endswith(b"END-ISO-10303-21;"):
         raise InputRefused(
@@ -162,6 +167,7 @@ def _open_plain(path: Path) -> Any:
             "ifc_unreadable",
             f"The IFC file cannot be read ({error}).",
             "Open and save it in its authoring tool as IFC4 (SPF).",
+            problem=str(error),
         ) from error
     # The library leaves out damaged instances without a word, so what a plan needs is counted in the bytes.
     for name in ("IfcTask", "IfcRelSequence"):
@@ -216,6 +222,8 @@ def _refuse_nesting_cycle(task: Any, parent_of: dict[int, Any]) -> None:
                 f"#{task.id()}: the task '{task.Name}' is nested below itself.",
                 "Correct the nesting of tasks in the planning tool.",
                 task=task.GlobalId,
+                name=task.Name,
+                number=f"#{task.id()}",
             )
         seen.add(current.id())
         current = parent_of.get(current.id())
@@ -255,6 +263,8 @@ def _choose(
                 f"#{task.id()}: the GlobalId {task.GlobalId} is also that of #{kept[task.GlobalId].id()}.",
                 "Give every task a GlobalId of its own in the planning tool.",
                 id=task.GlobalId,
+                number=f"#{task.id()}",
+                other=f"#{kept[task.GlobalId].id()}",
             )
         kept[task.GlobalId] = task
     if not kept:

@@ -111,7 +111,10 @@ def read_csv_schedule(path: Path, sha256: str, *, mapping: Path | None = None) -
     tasks = _with_summaries(rows, tasks)
     if not tasks:
         raise InputRefused(
-            "schedule_empty", f"{path.name} has no task rows.", "Export the plan with its tasks."
+            "schedule_empty",
+            f"{path.name} has no task rows.",
+            "Export the plan with its tasks.",
+            file=path.name,
         )
     return Schedule(
         name=path.stem,
@@ -183,6 +186,7 @@ def _task_rows(sheet: _Sheet, text: CsvText) -> list[_Row]:
                 f"line {line}: the task '{row.text('name')}' has no id.",
                 "Give every task an id of its own.",
                 line=line,
+                name=row.text("name"),
             )
         if source_id in lines:
             raise InputRefused(
@@ -191,6 +195,7 @@ def _task_rows(sheet: _Sheet, text: CsvText) -> list[_Row]:
                 "Give every task an id of its own.",
                 id=source_id,
                 line=line,
+                first_line=lines[source_id],
             )
         lines[source_id] = line
         rows.append(row)
@@ -239,6 +244,7 @@ def _number(row: _Row, column: str) -> float | None:
             value=text,
             column=column,
             line=row.line,
+            field=column,
         )
     return value
 
@@ -253,6 +259,9 @@ def _percent(row: _Row) -> float | None:
             value=value,
             column="percent",
             line=row.line,
+            field="percent",
+            lowest=0,
+            highest=100,
         )
     return value
 
@@ -268,6 +277,8 @@ def _task(row: _Row) -> Task:
             f"there are: {', '.join(sheet.calendars) or 'none'}.",
             calendar=calendar,
             line=row.line,
+            task=row.text("name"),
+            known=", ".join(sheet.calendars) or "none",
         )
     work = sheet.work_time(calendar)
     start, finish = _moment(row, "start", work), _moment(row, "finish", work, end=True)
@@ -322,6 +333,8 @@ def _duration(row: _Row, work: WorkTime, start: datetime | None, finish: datetim
                 f"line {row.line}: the finish {finish} lies before the start {start}.",
                 "Correct one of the two dates.",
                 line=row.line,
+                start=str(start),
+                finish=str(finish),
             )
         row.sheet.converted.append(Skipped(what=f"line {row.line}: duration", reason="duration_from_dates"))
         return Span(work.between(start, finish))
@@ -355,6 +368,8 @@ def _constraint(row: _Row, work: WorkTime) -> Constraint | None:
             f"Known: {', '.join(ConstraintType)}; each but ASAP and ALAP with a date.",
             value=text,
             line=row.line,
+            known=", ".join(ConstraintType),
+            without_date="constraint_date" if kind is not None else None,
         )
     if kind is ConstraintType.AS_SOON_AS_POSSIBLE:
         return None
@@ -380,6 +395,8 @@ def _links(sheet: _Sheet, rows: list[_Row], tasks: list[Task]) -> tuple[Link, ..
                 "Write the id of a task, then FS, SS, FF or SF and a lag, as in 3FS+2d; separate by ';'.",
                 predecessor=str(unknown),
                 line=row.line,
+                successor=task.name,
+                task=str(unknown),
             ) from unknown
         for part in found:
             lag, elapsed = part.lag.minutes, part.lag.elapsed
@@ -411,6 +428,7 @@ def _with_summaries(rows: list[_Row], tasks: list[Task]) -> list[Task]:
                 "Write the id of the summary task, or leave it empty.",
                 parent=task.parent,
                 line=row.line,
+                task=task.name,
             )
         seen = {task.id}
         current = task.parent
@@ -421,6 +439,7 @@ def _with_summaries(rows: list[_Row], tasks: list[Task]) -> list[Task]:
                     f"line {row.line}: '{task.name}' is, by its parents, below itself.",
                     "Correct the column 'parent'.",
                     line=row.line,
+                    task=task.name,
                 )
             seen.add(current)
             current = by_id[current].parent if current in by_id else None

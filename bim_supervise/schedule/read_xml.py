@@ -101,6 +101,7 @@ def read_xml(path: Path, *, ignore: Collection[str] = ()) -> XmlNode:
                     f"line {error.lineno}: the XML is in an encoding that cannot be read ({reason}).",
                     "Save the plan as UTF-8.",
                     line=error.lineno,
+                    problem=reason,
                 ) from error
             raise InputRefused(
                 "xml_malformed",
@@ -115,6 +116,7 @@ def read_xml(path: Path, *, ignore: Collection[str] = ()) -> XmlNode:
                 "xml_encoding",
                 f"The XML is in an encoding that cannot be read ({error}).",
                 "Save the plan as UTF-8.",
+                problem=str(error),
             ) from error
     assert builder.root is not None  # expat refuses a document without a root element
     return builder.root

@@ -147,6 +147,11 @@ def written_moment(text: str, formats: tuple[str, ...] = ()) -> tuple[datetime, 
     return day.replace(hour=clock // 60, minute=clock % 60), True
 
 
+def _line_of(where: str) -> str | None:
+    """The number in ``line 12``; None where a place is not a line."""
+    return where.removeprefix("line ") if where.startswith("line ") else None
+
+
 def refuse_date(text: str, where: str, field: str, hint: str = "") -> InputRefused:
     """The refusal of a value that is no date."""
     return InputRefused(
@@ -154,8 +159,9 @@ def refuse_date(text: str, where: str, field: str, hint: str = "") -> InputRefus
         f"{where}: '{text}' in {field} is not a date.",
         hint or "Write dates as 2026-03-31T08:00:00.",
         value=text,
-        field=field,
-        where=where,
+        field=field.removeprefix("column ").strip("'"),
+        where=where if _line_of(where) is None else None,
+        line=_line_of(where),
     )
 
 
@@ -166,6 +172,7 @@ def refuse_duration(text: str, where: str, field: str, hint: str = "") -> InputR
         f"{where}: '{text}' in {field} is not a duration.",
         hint or "Write durations as PT40H0M0S.",
         value=text,
-        field=field,
-        where=where,
+        field=field.removeprefix("column ").strip("'"),
+        where=where if _line_of(where) is None else None,
+        line=_line_of(where),
     )

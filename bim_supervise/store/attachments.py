@@ -42,6 +42,8 @@ def write_attachment(folder: Path, data: bytes) -> str:
             "store_full" if full else "attachment_unwritable",
             f"The attachment could not be written to '{target.parent}': {error.strerror}.",
             "Free some space and try again." if full else "Check that the folder may be written to.",
+            folder=str(target.parent),
+            detail=f"{target.parent}: {error.strerror}",
         ) from error
     return digest
 

@@ -47,6 +47,7 @@ def _bad_url(url: str) -> StoreFailed:
         "database_url_invalid",
         f"'{url.split('@')[-1]}' is not the URL of an SQLite or PostgreSQL database.",
         "Use sqlite:////path/to/file.db or postgresql://user:password@host/database.",
+        url=url.split("@")[-1],
     )
 
 
@@ -73,6 +74,8 @@ def open_engine(url: URL, *, foreign_keys: bool = True) -> Engine:
             "database_driver_missing",
             f"The driver for {url.get_backend_name()} is not installed ({error.name}).",
             "Install it with: pip install 'bim-supervise[postgresql]'",
+            driver=url.get_backend_name(),
+            module=error.name,
         ) from error
     if engine.dialect.name == "sqlite":
         _set_up_sqlite(engine, foreign_keys)

@@ -63,6 +63,7 @@ def _look_at_file(url: URL, *, create: bool, scripts: Path) -> str | None:
                 "store_unreachable",
                 f"The folder '{file.parent}' does not exist.",
                 "Create it, or name another place.",
+                folder=str(file.parent),
             )
         return None
     with failures():
@@ -99,6 +100,7 @@ def _check(revision: str | None, empty: bool, name: str, *, create: bool, script
             "store_foreign",
             f"'{name}' is a database, but not one of this software.",
             "Name another database, or an empty one for a new project.",
+            path=name,
         )
     if (revision != HEAD or scripts != SCRIPTS) and revision not in _revisions(scripts):
         raise StoreFailed(
@@ -106,6 +108,7 @@ def _check(revision: str | None, empty: bool, name: str, *, create: bool, script
             f"'{name}' was written by a newer version (revision {revision}); it was left unchanged.",
             "Install that version or a later one.",
             revision=revision,
+            path=name,
         )
 
 
@@ -114,6 +117,7 @@ def _missing(name: str) -> StoreFailed:
         "store_missing",
         f"There is no project database at '{name}'.",
         "Create a project first, or name the directory of one.",
+        path=name,
     )
 
 
@@ -161,4 +165,5 @@ def _migration_failed(error: BaseException) -> StoreFailed:
         "migration_failed",
         f"The database could not be brought to this version: {error}",
         "It was left as it was. Open it with the version it was made by, and report this message.",
+        problem=str(error),
     )

@@ -171,6 +171,8 @@ def _statement(observation: Observation) -> Statement:
                 "value_not_finite",
                 f"The value of {observation.kind} on {observation.subject} is not a finite number.",
                 "Leave the value out where none is known.",
+                kind=observation.kind,
+                subject=observation.subject,
             )
     return _stated(
         {
@@ -209,6 +211,7 @@ def _stated(said: dict[str, Any], *, received: datetime, source: str) -> Stateme
             "content_not_json",
             f"A fact holds something that JSON cannot carry: {error}.",
             "Send texts, finite numbers up to 2^53, lists and mappings.",
+            problem=str(error),
         ) from error
     return Statement(
         content=content,

@@ -99,6 +99,8 @@ class WorkPeople(WorkBase):
                 "appointment_days",
                 f"The appointment would end on {last_day}, before it begins on {first_day}.",
                 "Swap the days or correct one.",
+                first_day=str(first_day),
+                last_day=str(last_day),
             )
         row: dict[str, Any] = {
             "user": user,

@@ -214,6 +214,8 @@ def check_columns(mapping: LinkMapping, headings: Sequence[str], where: str) -> 
                 column=column,
                 key=key,
                 found=list(headings),
+                file=where,
+                columns=_listed(headings),
             )
 
 
@@ -244,6 +246,7 @@ def _no_column(what: str, headings: Sequence[str], wanted: str) -> InputRefused:
         "Rename the column, or give a mapping file that names it.",
         column=wanted,
         found=list(headings),
+        columns=_listed(headings),
     )
 
 
@@ -254,6 +257,7 @@ def _invalid(where: str, problem: str) -> InputRefused:
         "Keys: element {column, by: global_id|name|tag}, task {column, by: id|name}, and optionally "
         "planned_start and planned_finish {column, format}.",
         problem=problem,
+        file=where,
     )
 
 
