@@ -15,6 +15,7 @@ Conventions (where planning tools differ, MS Project's are followed, and stated 
   before the early dates, which gives negative float. As-late-as-possible tasks take their late dates.
 - Total float is the lesser of start and finish float in the task's calendar; critical is an unfinished task
   with no more than 0. Free float is the leeway to the nearest successor, or to the project's finish.
+- A plan of Primavera is calculated as ``cpm_primavera`` states.
 - Between calendars, a link counts as kept when no working time of the successor lies between what the link
   asks for and the date the successor got.
 """
@@ -28,6 +29,7 @@ from bim_supervise.core.errors import InputRefused
 from bim_supervise.schedule.calendars import WorkTime, from_minutes, to_minutes
 from bim_supervise.schedule.cpm_backward import backward_pass
 from bim_supervise.schedule.cpm_forward import forward_pass
+from bim_supervise.schedule.cpm_primavera import calculate_primavera
 from bim_supervise.schedule.cpm_rows import (
     Calendars,
     Row,
@@ -40,7 +42,7 @@ from bim_supervise.schedule.cpm_rows import (
 )
 from bim_supervise.schedule.graph import refuse_cycles, task_graph
 from bim_supervise.schedule.network import Arc, build_network
-from bim_supervise.schedule.tasks import Calculation, LinkType, Schedule, Skipped, TaskDates
+from bim_supervise.schedule.tasks import Calculation, LinkType, Method, Schedule, Skipped, TaskDates
 
 
 def calculate(schedule: Schedule, *, data_date: datetime | None = None) -> Calculation:
@@ -50,7 +52,8 @@ def calculate(schedule: Schedule, *, data_date: datetime | None = None) -> Calcu
         schedule: the plan as read. Stored start and finish dates are used only for manual tasks, for actual
             dates, and to work out a duration that the file does not give (listed as a problem).
         data_date: naive site wall time up to which actual dates are known. None leaves unstarted work where
-            the logic puts it and finishes started work as planned, as MS Project does by itself.
+            the logic puts it and finishes started work as planned, as MS Project does by itself; a plan of
+            Primavera is then calculated at its own data date.
 
     Returns:
         Dates as naive site wall time; floats in working hours of each task's calendar.
@@ -68,6 +71,8 @@ def calculate(schedule: Schedule, *, data_date: datetime | None = None) -> Calcu
             "Load a schedule with tasks.",
             schedule=schedule.name,
         )
+    if schedule.rules.method is Method.PRIMAVERA:
+        return calculate_primavera(schedule, network, data_date)
     run = Run(
         network=network,
         rows=[],
