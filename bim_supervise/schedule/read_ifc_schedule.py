@@ -132,12 +132,8 @@ def _open(path: Path) -> Any:
     with zipfile.ZipFile(path) as archive:
         inside = [item for item in archive.infolist() if item.filename.lower().endswith(".ifc")]
         if len(inside) != 1 or inside[0].file_size > _LARGEST:
-            raise InputRefused(
-                "ifc_unreadable",
-                f"The archive holds {len(inside)} IFC files, or one that is larger than 4 GiB.",
-                "Zip exactly one IFC file.",
-                problem=f"{len(inside)} IFC files in the archive, or one larger than 4 GiB",
-            )
+            held = f"the archive holds {len(inside)} IFC files, or one that is larger than 4 GiB"
+            raise _unreadable(held, "Zip exactly one IFC file.")
         with tempfile.TemporaryDirectory() as folder:
             plain = Path(folder) / "plan.ifc"
             with archive.open(inside[0]) as source, plain.open("wb") as target:
@@ -145,15 +141,14 @@ def _open(path: Path) -> Any:
             return _open_plain(plain)
 
 
+def _unreadable(problem: str, hint: str) -> InputRefused:
+    return InputRefused("ifc_unreadable", f"The IFC file cannot be read: {problem}.", hint, problem=problem)
+
+
 def _open_plain(path: Path) -> Any:
     data = path.read_bytes()
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:64]:
-        raise InputRefused(
-            "ifc_unreadable",
-            "The IFC file is in UTF-16.",
-            "Save it as UTF-8 or export it again (SPF).",
-            problem="UTF-16",
-        )
+        raise _unreadable("it is in UTF-16", "Save it as UTF-8 or export it again (SPF).")
     if not data[-4096:].rstrip(b"\0 \t\r\n").endswith(b"END-ISO-10303-21;"):
         raise InputRefused(
             "ifc_truncated",
@@ -163,12 +158,7 @@ def _open_plain(path: Path) -> Any:
     try:
         file = ifcopenshell.open(str(path), format=".ifc")
     except Exception as error:
-        raise InputRefused(
-            "ifc_unreadable",
-            f"The IFC file cannot be read ({error}).",
-            "Open and save it in its authoring tool as IFC4 (SPF).",
-            problem=str(error),
-        ) from error
+        raise _unreadable(str(error), "Open and save it in its authoring tool as IFC4 (SPF).") from error
     # The library leaves out damaged instances without a word, so what a plan needs is counted in the bytes.
     for name in ("IfcTask", "IfcRelSequence"):
         written = len(re.findall(rb"#\d+\s*=\s*%s\s*\(" % name.upper().encode(), data))
