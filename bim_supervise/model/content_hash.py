@@ -20,10 +20,10 @@ import json
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from bim_supervise.model.instances import Instances, Kind, Ref, Typed
-from bim_supervise.model.placement import IDENTITY, Frame, Vector, axis_frame, numbers
+from bim_supervise.model.placement import IDENTITY, Frame, Vector, axis_frame, numbers, relative
 from bim_supervise.model.quantities import is_grade
 from bim_supervise.model.units import Units
 
@@ -129,6 +129,18 @@ class Content:
     quantities: Mapping[str, float]
 
 
+class Hashes(NamedTuple):
+    """Hex SHA-256 of an element: of all that a signature binds, of all but its placement, of its placement.
+
+    In ``shape`` the openings stand in the element's own system, so that moving an element with its openings
+    leaves it alone.
+    """
+
+    content: str
+    shape: str
+    placement: str
+
+
 class ContentHasher:
     """Content hashes of the elements of one file; digests of shared instances are kept and reused."""
 
@@ -144,35 +156,54 @@ class ContentHasher:
 
     def element_hash(self, content: Content) -> str:
         """Hex SHA-256 of one element."""
+        return self.hashes(content).content
+
+    def hashes(self, content: Content) -> Hashes:
+        """The hash of one element, and those of what it is and of where it stands, each on its own."""
         instances = self._instances
         number = content.number
         own_type = content.type_number
-        return _digest(
+        kind = [
+            VERSION,
+            instances.classes[number],
+            content.predefined_type,
+            instances.text(number, "ObjectType"),
+            self._own_attributes(number),
+            None
+            if own_type is None
+            else [
+                instances.classes[own_type],
+                instances.text(own_type, "Name"),
+                self._own_attributes(own_type),
+            ],
+        ]
+        placed = self._placed(number, content.frame)
+        shape = self._shape(number)
+        openings = [
+            (instances.classes[opening], opening, frame, self._shape(opening))
+            for opening, frame in content.openings
+        ]
+        rest = [
+            sorted(str(self._value(material)) for material in content.materials),
+            sorted(content.grades),
+            sorted([name, significant(value, 6)] for name, value in content.quantities.items()),
+        ]
+        in_world = [[name, self._placed(opening, frame), part] for name, opening, frame, part in openings]
+        in_element = [
             [
-                VERSION,
-                instances.classes[number],
-                content.predefined_type,
-                instances.text(number, "ObjectType"),
-                self._own_attributes(number),
-                None
-                if own_type is None
-                else [
-                    instances.classes[own_type],
-                    instances.text(own_type, "Name"),
-                    self._own_attributes(own_type),
-                ],
-                self._placed(number, content.frame),
-                self._shape(number),
-                sorted(
-                    _encode_json(
-                        [instances.classes[opening], self._placed(opening, frame), self._shape(opening)]
-                    )
-                    for opening, frame in content.openings
+                name,
+                self._placed(
+                    opening,
+                    frame if frame is None or content.frame is None else relative(content.frame, frame),
                 ),
-                sorted(str(self._value(material)) for material in content.materials),
-                sorted(content.grades),
-                sorted([name, significant(value, 6)] for name, value in content.quantities.items()),
+                part,
             ]
+            for name, opening, frame, part in openings
+        ]
+        return Hashes(
+            content=_digest([*kind, placed, shape, sorted(map(_encode_json, in_world)), *rest]),
+            shape=_digest([*kind, shape, sorted(map(_encode_json, in_element)), *rest]),
+            placement=_digest([VERSION, placed]),
         )
 
     def _placed(self, number: int, frame: Frame | None) -> Any:

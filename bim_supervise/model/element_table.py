@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bim_supervise.model.boxes import Boxes
-from bim_supervise.model.content_hash import Content, ContentHasher
-from bim_supervise.model.elements import Element
+from bim_supervise.model.content_hash import Content, ContentHasher, Hashes
+from bim_supervise.model.elements import Element, Fingerprint
 from bim_supervise.model.instances import Instances, Ref
 from bim_supervise.model.materials import classification_codes, material_text
 from bim_supervise.model.placement import Placements
@@ -57,6 +57,7 @@ class ElementTable:
         self._locations = locations
         self._units = units
         self._placements = placements
+        self._hashes: dict[int, Hashes] = {}
         self._type_sets: dict[int, list[Ref]] = {}
         self._type_quantities: dict[int, dict[str, float]] = {}
         self._texts: dict[tuple[Ref, ...], str | None] = {}
@@ -74,14 +75,16 @@ class ElementTable:
     def hashed(
         self, elements: list[tuple[int, Element]], progress: Callable[[float], None]
     ) -> list[tuple[int, Element]]:
-        """The same elements with their content hashes."""
+        """The same elements with their content hashes; what ``fingerprints`` needs is kept."""
         hasher = ContentHasher(self._instances, self._units)
         found = []
         for place, (number, element) in enumerate(elements):
             if place % _REPORT_EVERY == 0:
                 progress(place / len(elements))
             content = self._content(number, element)
-            found.append((number, replace(element, content_hash=hasher.element_hash(content))))
+            hashes = hasher.hashes(content)
+            self._hashes[number] = hashes
+            found.append((number, replace(element, content_hash=hashes.content)))
         return found
 
     def boxed(
@@ -95,6 +98,20 @@ class ElementTable:
                 progress(place / len(elements))
             frame = self._placements.frame(self._instances.ref(number, "ObjectPlacement"))
             found.append((number, replace(element, bounding_box=boxes.box(number, frame))))
+        return found
+
+    def fingerprints(self, elements: list[tuple[int, Element]]) -> dict[str, Fingerprint]:
+        """Fingerprints of hashed elements under the ids that they have by now."""
+        names = {number: element.global_id for number, element in elements}
+        found = {}
+        for number, name in names.items():
+            hashes = self._hashes[number]
+            whole = self._relations.whole.get(number)
+            found[name] = Fingerprint(
+                shape_hash=hashes.shape,
+                placement_hash=hashes.placement,
+                part_of=None if whole is None else names.get(whole),
+            )
         return found
 
     def _element(self, number: int) -> Element:

@@ -32,6 +32,19 @@ class Element:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fingerprint:
+    """The two halves of an element's content hash, by which the same thing is known again elsewhere.
+
+    ``shape_hash`` binds everything of the content hash but the placement, ``placement_hash`` the placement
+    alone; both hex SHA-256. ``part_of`` is the ``global_id`` of the element that it is a part of.
+    """
+
+    shape_hash: str
+    placement_hash: str
+    part_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Storey:
     """A building storey: name and elevation [m] in project coordinates."""
 
@@ -113,3 +126,5 @@ class ModelReading:
     warnings: tuple[ModelWarning, ...]
     seconds: Mapping[str, float]
     """Time spent per stage [s], e.g. ``{"open": .., "elements": .., "content_hash": ..}``."""
+    fingerprints: Mapping[str, Fingerprint] = field(default_factory=dict)
+    """By the ``global_id`` of each element; what ``model.compare`` tells moved from modified by."""

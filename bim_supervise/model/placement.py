@@ -38,6 +38,17 @@ def compose(parent: Frame, child: Frame) -> Frame:
     )
 
 
+def relative(parent: Frame, child: Frame) -> Frame:
+    """The frame ``child`` in the system of ``parent``, both given in one system (inverse of ``compose``)."""
+
+    def turned(vector: Vector) -> Vector:
+        a, b, c = (sum(p * q for p, q in zip(vector, axis, strict=True)) for axis in parent[1:])
+        return (a, b, c)
+
+    (px, py, pz), (cx, cy, cz) = parent.origin, child.origin
+    return Frame(turned((cx - px, cy - py, cz - pz)), turned(child.x), turned(child.y), turned(child.z))
+
+
 def numbers(value: object, size: int = 3) -> Vector | None:
     """Two or three coordinates as a 3-vector; None if they are not finite numbers."""
     if not isinstance(value, tuple) or not 2 <= len(value) <= size:

@@ -117,6 +117,7 @@ def _tables(
         georeference=georeference,
         warnings=tuple(warnings),
         seconds=stages.seconds,
+        fingerprints=table.fingerprints(numbered),
     )
 
 
