@@ -4,7 +4,7 @@ from bim_supervise.api.intake import WorkReport
 from bim_supervise.api.listening import listen
 from bim_supervise.api.permissions import Action
 from bim_supervise.api.project import Project, installed_packs, shared_project
-from bim_supervise.api.supervision import verify_ledger_file
+from bim_supervise.api.signing import verify_ledger_file
 
 __all__ = [
     "Action",

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bim_supervise.core.errors import InputRefused
 
-
 Clock = Callable[[], datetime]
 """A function that returns the present instant as aware UTC."""
 

@@ -20,7 +20,7 @@ Row = Mapping[str, Any] | Unreadable | None
 """Fields by name; None stands for ``Unreadable("row_unreadable")``."""
 
 
-class Refused(Exception):  # noqa: N818 - it carries a reason code, and never leaves this room
+class Refused(Exception):
     """Why one row makes no observation; turned into ``Rejected`` and never seen outside this room."""
 
     def __init__(self, reason: str) -> None:

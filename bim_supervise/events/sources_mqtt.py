@@ -69,7 +69,7 @@ def _is_topic_filter(topic: str) -> bool:
     )
 
 
-class _ConnectionLost(Exception):  # noqa: N818 - an event, not a fault
+class _ConnectionLost(Exception):
     """The connection ended, or was never made; the text says why."""
 
 
@@ -202,6 +202,7 @@ class _Session:
         self._lost = asyncio.Event()
         self._refused_topics: list[str] = []
         self._batches = [_Batch()]
+        self._delivering = 0
         self._client = _Client(
             source._client_id,
             clean_session=False,
@@ -291,12 +292,19 @@ class _Session:
             while self._batches[0].messages:
                 await self._commit(self._batches[0])
             if self._stop.is_set():
-                # Three turns of the loop: deliveries resume, finish, and write their acknowledgement.
-                for _ in range(3):
-                    await asyncio.sleep(0)
+                await self._acknowledged()
                 return
             if self._lost.is_set():
                 raise _ConnectionLost("the connection was lost")
+
+    async def _acknowledged(self) -> None:
+        """Wait until every delivery that was stored has resumed and written its acknowledgement."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + _CLOSE_WITHIN_S
+        while self._delivering and loop.time() < until:
+            await asyncio.sleep(0)
+        # The client writes the acknowledgement some turns of the loop after the delivery has returned.
+        await asyncio.sleep(_QUIET_S)
 
     async def _gather(self) -> None:
         """Wait for company: until a batch is full, nothing more comes, or the linger time is over."""
@@ -334,7 +342,11 @@ class _Session:
             self._batches.append(_Batch())
         self._wake.set()
         if qos > 0:
-            await batch.committed
+            self._delivering += 1
+            try:
+                await batch.committed
+            finally:
+                self._delivering -= 1
         return _ACCEPTED
 
     def _on_disconnect(self, client: Any, packet: Any, exc: Any = None) -> None:

@@ -256,7 +256,7 @@ def _whole_number(text: str) -> int | float:
     return number if abs(number) < 2**53 else float(number)
 
 
-class _FloatSeen(Exception):  # noqa: N818 - a signal between two functions, not an error
+class _FloatSeen(Exception):
     pass
 
 

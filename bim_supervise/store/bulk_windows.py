@@ -45,10 +45,7 @@ def windows_between(
         (series, start_ms, end_ms),
     )
     rows: Sequence[tuple[int, ...]] = cursor.fetchall()
-    return [
-        Window(device=device, kind=kind, **dict(zip(_FIELDS, row, strict=True)))
-        for row in rows
-    ]
+    return [Window(device=device, kind=kind, **dict(zip(_FIELDS, row, strict=True))) for row in rows]
 
 
 def _mark(connection: Connection) -> str:

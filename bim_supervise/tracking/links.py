@@ -116,7 +116,7 @@ class LinkResult:
         return tuple(sorted(made, key=lambda group: (-group.rows, group.first_line)))
 
 
-class _Unresolved(Exception):  # noqa: N818 - a turn of the flow inside this file, not a failure
+class _Unresolved(Exception):
     def __init__(self, what: str, reason: str, candidates: Sequence[Candidate] = ()) -> None:
         super().__init__(reason)
         self.what = what

@@ -82,7 +82,8 @@ class BuildingWriter:
             add(self.file, unit_type="PLANEANGLEUNIT"),
             ifcopenshell.api.unit.add_monetary_unit(self.file, currency=site.CURRENCY),
         ]
-        ifcopenshell.api.unit.assign_unit(self.file, units=units)
+        # The library keeps units in a set, whose order is another in every process.
+        ifcopenshell.api.unit.assign_unit(self.file, units=units).Units = units
         context = ifcopenshell.api.context.add_context(self.file, context_type="Model")
         body = ifcopenshell.api.context.add_context(
             self.file,

@@ -1,4 +1,4 @@
-"""The real project, end to end through the command line, against expectations worked out without the product."""
+"""The real project through the command line, against expectations worked out without the product."""
 
 from __future__ import annotations
 

@@ -24,7 +24,8 @@ devices:
 CHECKPOINTS = """\
 checkpoints:
   - {id: CP-RB, kind: quality, control: H, boundary: finish, rule: QLT-01, task: B,
-     title: {zh: 钢筋隐蔽验收, en: Reinforcement accepted}, required_capacities: [specialist_supervision_engineer]}
+     title: {zh: 钢筋隐蔽验收, en: Reinforcement accepted},
+     required_capacities: [specialist_supervision_engineer]}
 """
 NOW = datetime(2026, 3, 20, 4, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"
@@ -45,7 +46,7 @@ def clock() -> FixedClock:
     return FixedClock()
 
 
-def build(directory: Path, clock: FixedClock, inputs: Path) -> Project:
+def build(directory: Path, clock: FixedClock, inputs: Path, *, people: bool = True) -> Project:
     """Create the small project in ``directory``."""
     inputs.mkdir(parents=True, exist_ok=True)
     (inputs / "plan.csv").write_text(PLAN, "utf-8")
@@ -56,6 +57,8 @@ def build(directory: Path, clock: FixedClock, inputs: Path) -> Project:
     project.calculate_schedule()
     project.load_devices(inputs / "devices.yaml")
     project.load_checkpoints(inputs / "checkpoints.yaml")
+    if not people:
+        return project
     for name, capacity in (
         ("liu", "specialist_supervision_engineer"),
         ("sun", "supervision_assistant"),

@@ -73,16 +73,24 @@ def test_the_keys_of_the_contract(site):
 @pytest.mark.parametrize(
     ("name", "text", "arguments"),
     [
-        ("broken.ifc", "ISO-10303-21;\nHEADER;\nFILE_SCHEMA(('IFC4'));\nENDSEC;\nDATA;\n#1=IFCWALL(", ["model", "load"]),
+        (
+            "broken.ifc",
+            "ISO-10303-21;\nHEADER;\nFILE_SCHEMA(('IFC4'));\nENDSEC;\nDATA;\n#1=IFCWALL(",
+            ["model", "load"],
+        ),
         ("cut.ifc", None, ["model", "load"]),
         ("books.xml", MSPDI_EMPTY, ["schedule", "load"]),
         ("half.xml", "<Project xmlns='http://schemas.microsoft.com/project'><Tasks>", ["schedule", "load"]),
         ("links.csv", "Bauteil,Vorgang\nx,y\n", ["link", "load"]),
         ("plan.csv", "Vorgang;Dauer\nA;5\n", ["schedule", "load"]),
         ("devices.yaml", "devices: [{name: no id}]", ["device", "load"]),
-        ("checkpoints.yaml", "- {id: X, kind: quality, control: H, boundary: finish, rule: QLT-01}", ["checkpoint", "load"]),
+        (
+            "checkpoints.yaml",
+            "- {id: X, kind: quality, control: H, boundary: finish, rule: QLT-01}",
+            ["checkpoint", "load"],
+        ),
     ],
-)  # fmt: skip
+)
 def test_bad_input_ends_in_a_clear_message_and_an_unchanged_store(site, tmp_path, name, text, arguments):
     file = tmp_path / name
     if text is None:

@@ -17,7 +17,7 @@ from bim_supervise.store.dump import evidence_digest
 
 pytestmark = pytest.mark.broker
 
-DEVICES = "devices:\n  - {id: N1, name: Gate, kinds: [noise_level], purpose: boundary, expected_interval_s: 60}\n"
+DEVICES = "devices:\n  - {id: N1, name: Gate, kinds: [noise_level], purpose: boundary}\n"
 TOPIC = "bim-supervise/site/observations"
 START = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)
 
@@ -28,8 +28,8 @@ def messages(count: int) -> list[str]:
             {
                 "device": "N1", "kind": "noise_level", "unit": "dB(A)", "interval_s": 60,
                 "readings": [
-                    {"value": 50 + number % 30, "time": (START + timedelta(minutes=5 * number + k)).isoformat()}
-                    for k in range(5)
+                    {"value": 50 + number % 30, "time": (START + timedelta(minutes=minute)).isoformat()}
+                    for minute in range(5 * number, 5 * number + 5)
                 ],
             }
         )
