@@ -49,6 +49,7 @@ class _Builder:
         self.report = plan.report
         self.default = self._default_calendar()
         self.wbs = _wbs_paths(plan)
+        self.above = {node.get("wbs_id"): node.get("parent_wbs_id") for node in plan.wbs}
         self.ids = self._task_ids()
         self.budgets = self._budgets()
         self.resource_calendars = self._resource_calendars()
@@ -144,14 +145,13 @@ class _Builder:
     def _parent(self, row: P6Row, own: str) -> str | None:
         if not self.enclosing:
             return None
-        above = {node.get("wbs_id"): node.get("parent_wbs_id") for node in self.plan.wbs}
         node, seen = row.get("wbs_id"), set()
         while node is not None and node not in seen:
             seen.add(node)
             found = self.enclosing.get(node)
             if found is not None and found != own:
                 return found
-            node = above.get(node)
+            node = self.above.get(node)
         return None
 
     # -- activities ----------------------------------------------------------------------------------

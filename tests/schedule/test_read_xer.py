@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import date, datetime
 
+import msgspec
 import pytest
 from p6_builders import CALENDAR, OFFICE, PROJECT, WBS, activity, clndr_data, relation, xer
 
@@ -17,6 +18,7 @@ from bim_supervise.schedule.tasks import (
     LinkType,
     Method,
     ProgressMode,
+    Schedule,
     TaskKind,
 )
 
@@ -290,3 +292,12 @@ def test_a_circle_is_refused(tmp_path):
     with pytest.raises(InputRefused, match="Work 1") as refusal:
         read_schedule(path)
     assert refusal.value.code == "schedule_cycle"
+
+
+def test_rules_and_constraint_chains_survive_plain_data(read):
+    """The store keeps calendars and constraints as plain data."""
+    row = activity(1, cstr_type="CS_MSO", cstr_date="2026-01-07 08:00", task_type="TT_FinMile")
+    schedule = read(xer(TASK=[row]))
+    again = msgspec.convert(msgspec.to_builtins(schedule), Schedule)
+    assert again == schedule
+    assert again.rules.finish_milestones == ("A1",)
