@@ -185,7 +185,7 @@ class Boxes:
         centre = np.array(point_of(instances, instances.ref(axis, "Location"), self._metres))
         k = np.array(_unit(direction_of(instances, instances.ref(axis, "Axis"))) or (0.0, 0.0, 1.0))
         away = np.array([(x, y, 0.0) for x, y in ring]) - centre
-        beside, along = np.cross(k, away), np.outer(away @ k, k)
+        beside, along = np.cross(k, away), np.outer((away * k).sum(axis=1), k)
         turn = angle * self._radians
         count = min(360, max(2, math.ceil(abs(turn) / _TURN_STEP)))
         clouds = [
@@ -259,7 +259,9 @@ class Boxes:
 def _placed(cloud: Cloud, frame: Frame) -> Cloud:
     if frame == IDENTITY:
         return cloud
-    placed: Cloud = cloud @ np.array(frame[1:]) + np.array(frame.origin)
+    # Written out: a matrix product would wake the threads of BLAS for every few points, ten times slower.
+    origin, x, y, z = (np.array(vector) for vector in frame)
+    placed: Cloud = cloud[:, 0:1] * x + cloud[:, 1:2] * y + cloud[:, 2:3] * z + origin
     return placed
 
 
