@@ -73,7 +73,7 @@ def register(app: typer.Typer) -> None:
 
     @command(schedule, "load")
     def schedule_load(context: typer.Context, file: File, mapping: Mapping = None) -> dict[str, Any]:
-        """Read MS Project XML, CSV or the tasks of an IFC file."""
+        """Read MS Project XML, Primavera P6 XER and XML, CSV or the tasks of an IFC file."""
         return project_of(context).load_schedule(file, mapping=mapping)
 
     @command(schedule, "calculate")

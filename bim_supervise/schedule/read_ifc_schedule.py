@@ -10,22 +10,17 @@ the planned start and finish say that five times 24 working hours are meant.
 
 from __future__ import annotations
 
-import re
-import shutil
-import tempfile
-import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import ifcopenshell
-
 from bim_supervise.core.child import Progress
 from bim_supervise.core.errors import InputRefused
 from bim_supervise.schedule.calendars import WorkTime
 from bim_supervise.schedule.read_ifc_calendars import read_work_calendars
+from bim_supervise.schedule.read_ifc_file import open_ifc
 from bim_supervise.schedule.read_mspdi_calendars import STANDARD_WEEK
 from bim_supervise.schedule.tasks import (
     Calendar,
@@ -47,7 +42,6 @@ _LINK_TYPES = {
     "FINISH_FINISH": LinkType.FF,
 }
 _CONSTRAINTS = {kind.value: kind for kind in ConstraintType}
-_LARGEST = 4 << 30
 
 
 @dataclass(slots=True)
@@ -86,7 +80,7 @@ def parse_ifc_schedule(path: str, sha256: str, progress: Progress) -> Schedule:
             ``task_nesting_cycle``.
     """
     progress("open", 0.0)
-    file = _open(Path(path))
+    file = open_ifc(Path(path))
     progress("tasks", 0.6)
     tasks = list(file.by_type("IfcTask"))
     if not tasks:
@@ -124,55 +118,6 @@ def parse_ifc_schedule(path: str, sha256: str, progress: Progress) -> Schedule:
 
 
 # -- the file --------------------------------------------------------------------------------------
-
-
-def _open(path: Path) -> Any:
-    if not zipfile.is_zipfile(path):
-        return _open_plain(path)
-    with zipfile.ZipFile(path) as archive:
-        inside = [item for item in archive.infolist() if item.filename.lower().endswith(".ifc")]
-        if len(inside) != 1 or inside[0].file_size > _LARGEST:
-            held = f"the archive holds {len(inside)} IFC files, or one that is larger than 4 GiB"
-            raise _unreadable(held, "Zip exactly one IFC file.")
-        with tempfile.TemporaryDirectory() as folder:
-            plain = Path(folder) / "plan.ifc"
-            with archive.open(inside[0]) as source, plain.open("wb") as target:
-                shutil.copyfileobj(source, target)
-            return _open_plain(plain)
-
-
-def _unreadable(problem: str, hint: str) -> InputRefused:
-    return InputRefused("ifc_unreadable", f"The IFC file cannot be read: {problem}.", hint, problem=problem)
-
-
-def _open_plain(path: Path) -> Any:
-    data = path.read_bytes()
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:64]:
-        raise _unreadable("it is in UTF-16", "Save it as UTF-8 or export it again (SPF).")
-    if not data[-4096:].rstrip(b"\0 \t\r\n").endswith(b"END-ISO-10303-21;"):
-        raise InputRefused(
-            "ifc_truncated",
-            "The IFC file does not end with END-ISO-10303-21; it was cut off or damaged.",
-            "Export or copy the file again.",
-        )
-    try:
-        file = ifcopenshell.open(str(path), format=".ifc")
-    except Exception as error:
-        raise _unreadable(str(error), "Open and save it in its authoring tool as IFC4 (SPF).") from error
-    # The library leaves out damaged instances without a word, so what a plan needs is counted in the bytes.
-    for name in ("IfcTask", "IfcRelSequence"):
-        written = len(re.findall(rb"#\d+\s*=\s*%s\s*\(" % name.upper().encode(), data))
-        read = len(file.by_type(name, include_subtypes=False))
-        if read < written:
-            raise InputRefused(
-                "ifc_partial",
-                f"Only {read} of {written} {name} in the IFC file can be read; it is damaged.",
-                "Export or copy the file again.",
-                name=name,
-                read=read,
-                written=written,
-            )
-    return file
 
 
 def _prepare(file: Any, tasks: list[Any]) -> _Reading:

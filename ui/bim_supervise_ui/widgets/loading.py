@@ -31,7 +31,7 @@ class _Input:
 
 _INPUTS = (
     _Input("model", ("ifc", "ifczip"), False),
-    _Input("schedule", ("xml", "csv", "ifc"), True),
+    _Input("schedule", ("xml", "xer", "csv", "ifc", "ifczip"), True),
     _Input("links", ("csv",), True),
 )
 
