@@ -173,8 +173,9 @@ class Intake(KnownReader, People, ProjectBase):
                 work.add_attachment(data, media_type, name, self._clock()).sha256
                 for name, media_type, data in report.photos
             ]
+            remark = _readable(report.remark)
             shared = {
-                **({"remark": report.remark.strip()} if report.remark.strip() else {}),
+                **({"remark": remark} if remark else {}),
                 **({"photos": digests} if digests else {}),
             }
             complete = [
@@ -399,6 +400,11 @@ class Intake(KnownReader, People, ProjectBase):
             )
             for kind, moment, value in said
         ]
+
+
+def _readable(text: str) -> str:
+    """Typed text without control characters, which some databases refuse."""
+    return "".join(sign for sign in text if sign.isprintable() or sign in "\n\t").strip()
 
 
 def _advance(work: Work, moment: datetime) -> None:

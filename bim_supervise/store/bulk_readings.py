@@ -81,7 +81,7 @@ SELECT max(event_ms + interval_ms) FROM reading WHERE series = {series} AND even
 
 
 class SqliteReadings:
-    """Through ``sqlite3`` itself, which is five times faster than through statements of SQLAlchemy."""
+    """Through ``sqlite3`` itself: one prepared statement, run once per row."""
 
     def __init__(self, connection: Connection) -> None:
         self._cursor: Any = connection.connection.cursor()

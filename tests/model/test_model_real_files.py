@@ -1,4 +1,4 @@
-"""Real exports of many authoring tools; ``BIM_SUPERVISE_ALL_FILES=1`` reads every one."""
+"""Real exports of many authoring tools; ``BIM_SUPERVISE_FULL=1`` reads every one."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_is_refused(shared_data, tmp_path, name):
 
 
 @pytest.mark.skipif(
-    not os.environ.get("BIM_SUPERVISE_ALL_FILES"), reason="slow: set BIM_SUPERVISE_ALL_FILES=1"
+    not os.environ.get("BIM_SUPERVISE_FULL"), reason="slow: set BIM_SUPERVISE_FULL=1"
 )
 def test_every_file_loads_or_is_refused_with_a_way_out(shared_data):
     for path in sorted((shared_data / "ifc").iterdir()):
