@@ -81,9 +81,7 @@ def test_is_refused(shared_data, tmp_path, name):
     assert caught.value.hint
 
 
-@pytest.mark.skipif(
-    not os.environ.get("BIM_SUPERVISE_FULL"), reason="slow: set BIM_SUPERVISE_FULL=1"
-)
+@pytest.mark.skipif(not os.environ.get("BIM_SUPERVISE_FULL"), reason="slow: set BIM_SUPERVISE_FULL=1")
 def test_every_file_loads_or_is_refused_with_a_way_out(shared_data):
     for path in sorted((shared_data / "ifc").iterdir()):
         start = time.perf_counter()
