@@ -17,6 +17,7 @@ from bim_supervise.core.child import Progress
 from bim_supervise.core.errors import NotFound
 from bim_supervise.events.read_devices import read_devices
 from bim_supervise.ledger.capacities import Capacity
+from bim_supervise.model.compare import compare
 from bim_supervise.model.elements import Space
 from bim_supervise.model.read_ifc import read_model
 from bim_supervise.schedule.cpm import calculate
@@ -203,6 +204,36 @@ class Plan(ProjectBase):
             records = work.models()
         return [_revision(record) for record in reversed(records)]
 
+    def compare_models(self, before: str, after: str) -> dict[str, Any]:
+        """Compare two revisions, each named by its id or the beginning of its SHA-256.
+
+        Only sure matches count; what is not sure is listed under ``uncertain`` with its candidates.
+
+        Raises:
+            NotFound: ``revision_unknown``.
+        """
+        with self._store.reading() as work:
+            one, other = (_named_revision(work.models(), name) for name in (before, after))
+            found = compare(
+                work.elements(one.id),
+                work.elements(other.id),
+                before_prints=work.fingerprints(one.id),
+                after_prints=work.fingerprints(other.id),
+            )
+        lists = {name: getattr(found, name) for name in ("unchanged", "moved", "modified")}
+        return {
+            **{name: [match.before for match in matches] for name, matches in lists.items()},
+            "added": list(found.added),
+            "removed": list(found.removed),
+            "rekeyed": [
+                {"before": match.before, "after": match.after, "by": match.by, "changes": list(match.changes)}
+                for match in found.rekeyed
+            ],
+            "uncertain": [
+                {"before": item.before, "candidates": list(item.candidates)} for item in found.uncertain
+            ],
+        }
+
     def elements(self, query: str = "") -> list[ElementRow]:
         """Elements of the current model whose texts contain every word of ``query``."""
         words = query.casefold().split()
@@ -311,6 +342,22 @@ class Plan(ProjectBase):
             target = self.settings.mappings / name
             if Path(given).resolve() != target.resolve():
                 shutil.copyfile(given, target)
+
+
+def _named_revision(records: Sequence[ModelRecord], name: str) -> ModelRecord:
+    fits = [
+        record
+        for record in records
+        if str(record.id) == name or (len(name) >= 6 and record.sha256.startswith(name))
+    ]
+    if len(fits) != 1:
+        raise NotFound(
+            "revision_unknown",
+            f"'{name}' is no model revision of this project.",
+            "Use the number of a revision, or at least six signs of its SHA-256.",
+            name=name,
+        )
+    return fits[0]
 
 
 def _revision(record: ModelRecord) -> ModelRevisionView:

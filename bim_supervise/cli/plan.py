@@ -71,6 +71,15 @@ def register(app: typer.Typer) -> None:
             for row in project_of(context).elements(query)
         ]
 
+    @command(model, "compare")
+    def model_compare(
+        context: typer.Context,
+        before: Annotated[str, typer.Argument(metavar="A", help="Earlier revision: number or SHA-256.")],
+        after: Annotated[str, typer.Argument(metavar="B", help="Later revision: number or SHA-256.")],
+    ) -> dict[str, Any]:
+        """Compare two model revisions; only sure matches count."""
+        return project_of(context).compare_models(before, after)
+
     @command(schedule, "load")
     def schedule_load(context: typer.Context, file: File, mapping: Mapping = None) -> dict[str, Any]:
         """Read MS Project XML, Primavera P6 XER and XML, CSV or the tasks of an IFC file."""

@@ -52,6 +52,9 @@ class ElementTable(Base, table=True):
     quantities: Any = Field(sa_type=Document)
     bounding_box: Any = Field(sa_type=Document, nullable=True)
     content_hash: str
+    shape_hash: str | None = None
+    placement_hash: str | None = None
+    part_of: str | None = None
 
 
 class StoreyTable(Base, table=True):

@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 from bim_supervise.model.elements import (
     BillItem,
     Element,
+    Fingerprint,
     Georeference,
     ModelReading,
     ModelWarning,
@@ -37,6 +38,9 @@ _PARTS: tuple[tuple[str, type[Base]], ...] = (
     ("spaces", SpaceTable),
     ("bill_items", BillItemTable),
 )
+
+
+_NO_FINGERPRINT = dict.fromkeys(("shape_hash", "placement_hash", "part_of"))
 
 
 class WorkModel(WorkBase):
@@ -82,10 +86,12 @@ class WorkModel(WorkBase):
                 self._connection.execute(part.delete().where(part.c.model_id == model_id))
         parts: dict[str, Iterable[Any]] = {name: getattr(reading, name) for name, _ in _PARTS}
         for name, table in _PARTS:
-            self._insert(
-                table,
-                (to_row(part, model_id=model_id, position=place) for place, part in enumerate(parts[name])),
-            )
+            rows = [to_row(part, model_id=model_id, position=place) for place, part in enumerate(parts[name])]
+            if table is ElementTable:
+                for element in rows:
+                    fingerprint = reading.fingerprints.get(element["global_id"])
+                    element |= _NO_FINGERPRINT if fingerprint is None else to_row(fingerprint)
+            self._insert(table, rows)
         return model_id
 
     def models(self) -> list[ModelRecord]:
@@ -121,6 +127,15 @@ class WorkModel(WorkBase):
     def elements(self, model_id: int | None = None) -> list[Element]:
         """The elements of a revision in the order of the file; empty without a model."""
         return self._part(ElementTable, Element, model_id)
+
+    def fingerprints(self, model_id: int | None = None) -> dict[str, Fingerprint]:
+        """The fingerprints of a revision's elements by GlobalId, for comparing it with another."""
+        wanted = self._current_model_id() if model_id is None else model_id
+        table = table_of(ElementTable)
+        statement = select(
+            table.c.global_id, table.c.shape_hash, table.c.placement_hash, table.c.part_of
+        ).where(table.c.model_id == wanted, table.c.shape_hash.is_not(None))
+        return {row["global_id"]: to_record(row, Fingerprint) for row in self._rows(statement)}
 
     def storeys(self, model_id: int | None = None) -> list[Storey]:
         """The storeys of a revision."""

@@ -163,3 +163,21 @@ def test_messages_for_people_go_to_stderr(tmp_path):
     assert result.exit_code == 1
     assert result.stdout == ""
     assert "project" in result.stderr.lower() or "database" in result.stderr.lower()
+
+
+def test_two_revisions_are_compared(site, tmp_path):
+    text = sample.model_path().read_text("utf-8")
+    line = next(line for line in text.splitlines() if "=IFCPUMP(" in line or "=IFCBEAM(" in line)
+    changed = tmp_path / "changed.ifc"
+    changed.write_text(text.replace(line + "\n", "", 1), "utf-8")
+    project = tmp_path / "project"
+    run(project, "new", str(project), "--name", "Two revisions")
+    first = run(project, "model", "load", str(sample.model_path()))
+    same = run(project, "model", "compare", "1", first["sha256"][:12])
+    assert len(same["unchanged"]) == first["elements"]
+    assert not any(same[key] for key in ("moved", "modified", "added", "removed", "rekeyed", "uncertain"))
+    second = run(project, "model", "load", "--accept-partial", str(changed))
+    found = run(project, "model", "compare", "1", second["sha256"][:12])
+    assert len(found["removed"]) == 1
+    assert found["added"] == []
+    assert run(project, "model", "compare", "1", "99", code=1)["error"]["code"] == "revision_unknown"

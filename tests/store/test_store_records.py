@@ -31,7 +31,11 @@ from bim_supervise.store.tables_base import table_of
     ("record", "table", "elsewhere"),
     [
         (records.ProjectRecord, project.ProjectTable, {}),
-        (ModelReading, model.ModelTable, {"schema", "elements", "storeys", "spaces", "bill_items"}),
+        (
+            ModelReading,
+            model.ModelTable,
+            {"schema", "elements", "storeys", "spaces", "bill_items", "fingerprints"},
+        ),
         (Element, model.ElementTable, {}),
         (Storey, model.StoreyTable, {}),
         (Space, model.SpaceTable, {}),

@@ -15,12 +15,13 @@ from bim_supervise_ui import shell
 from bim_supervise_ui.i18n import own_catalogue
 from bim_supervise_ui.widgets import pills
 
+from bim_supervise import api
 from bim_supervise.core.catalogue import LANGUAGES, flatten, load_catalogue
 from bim_supervise.ledger.capacities import Capacity
 
 UI = Path(str(files("bim_supervise_ui")))
 SOURCES = sorted(UI.rglob("*.py"))
-CATALOGUES = [UI / "catalogues", UI.parent.parent / "bim_supervise" / "server" / "catalogues"]
+CATALOGUES = [UI / "catalogues", Path(api.__file__).parents[1] / "server" / "catalogues"]
 
 # Keys put together at run time, by the values that can occur there.
 BUILT = {

@@ -391,6 +391,9 @@ def _create_tables() -> None:
         sa.Column("quantities", sa.JSON(), nullable=False),
         sa.Column("bounding_box", sa.JSON(), nullable=True),
         sa.Column("content_hash", sa.String(), nullable=False),
+        sa.Column("shape_hash", sa.String(), nullable=True),
+        sa.Column("placement_hash", sa.String(), nullable=True),
+        sa.Column("part_of", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["model_id"], ["model.id"], name=op.f("fk_element_model_id")),
         sa.PrimaryKeyConstraint("model_id", "position", name=op.f("pk_element")),
     )
