@@ -13,8 +13,10 @@ from bim_supervise.api.base import EVIDENCE, PLAN, ProjectBase, existing_file
 from bim_supervise.api.known import KnownReader
 from bim_supervise.api.people import People
 from bim_supervise.checkpoints.alarms import fold_alarms
+from bim_supervise.checkpoints.registry import Registry
+from bim_supervise.config import Settings
 from bim_supervise.core.child import Progress
-from bim_supervise.core.clock import epoch_ms, from_epoch_ms, to_utc
+from bim_supervise.core.clock import Clock, epoch_ms, from_epoch_ms, to_utc
 from bim_supervise.core.errors import InputRefused, NotFound
 from bim_supervise.events.mapping import DEFAULT_MAPPING, ObservationMapping, read_mapping
 from bim_supervise.events.normalise import normalise
@@ -24,6 +26,7 @@ from bim_supervise.events.sources_file import read_batches
 from bim_supervise.events.sources_mqtt import decode_messages
 from bim_supervise.events.windows import minute_windows
 from bim_supervise.store.records import Touched
+from bim_supervise.store.store import Store
 from bim_supervise.store.work import Work
 from bim_supervise.supervise import device_verdicts
 from bim_supervise.tracking.links import normal_name
@@ -91,6 +94,10 @@ class Counters:
 
 class Intake(KnownReader, People, ProjectBase):
     """Observations in, judged in the same transaction."""
+
+    def __init__(self, settings: Settings, store: Store, registry: Registry, clock: Clock) -> None:
+        super().__init__(settings, store, registry, clock)
+        self._known_names: tuple[int, ProjectNames] | None = None
 
     def observe(
         self,
@@ -240,11 +247,9 @@ class Intake(KnownReader, People, ProjectBase):
         """Names of elements and tasks, read anew only when the plan has changed."""
         with self._lock, self._store.reading() as work:
             revision = int(work.setting(PLAN, 0))
-            kept: tuple[int, ProjectNames] | None = self.__dict__.get("_names_kept")
-            if kept is None or kept[0] != revision:
-                kept = (revision, ProjectNames(work))
-                self.__dict__["_names_kept"] = kept
-            return kept[1]
+            if self._known_names is None or self._known_names[0] != revision:
+                self._known_names = (revision, ProjectNames(work))
+            return self._known_names[1]
 
     def _note_receipt(self, work: Work) -> None:
         work.save_project(replace(work.project(), last_received=self._clock()))

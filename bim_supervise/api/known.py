@@ -13,9 +13,13 @@ from bim_supervise.api.base import EVIDENCE, PLAN, ProjectBase
 from bim_supervise.checkpoints.alarms import Alarm
 from bim_supervise.checkpoints.contract import Limit, Outcome, Severity, Subject, Verdict
 from bim_supervise.checkpoints.gates import SignOffMade
+from bim_supervise.checkpoints.registry import Registry
 from bim_supervise.checkpoints.snapshot import Snapshot
+from bim_supervise.config import Settings
+from bim_supervise.core.clock import Clock
 from bim_supervise.events.devices import Device
 from bim_supervise.store.records import StoredAlarm, StoredVerdict, stored_verdict
+from bim_supervise.store.store import Store
 from bim_supervise.store.work import Work
 from bim_supervise.supervise import Known, Situation, assess
 
@@ -34,6 +38,10 @@ class _Key:
 class KnownReader(ProjectBase):
     """Reads what is known and judges it; the answer is kept until the store changes."""
 
+    def __init__(self, settings: Settings, store: Store, registry: Registry, clock: Clock) -> None:
+        super().__init__(settings, store, registry, clock)
+        self._situations: dict[_Key, Situation] = {}
+
     def situation(self, as_of: str | date | datetime | None = None) -> Situation:
         """The project at a moment, judged. The same state of the store is judged once."""
         moment = self.moment(as_of)
@@ -41,7 +49,7 @@ class KnownReader(ProjectBase):
             # A second more or less changes no verdict of a building site, but would be judged anew.
             moment = moment.replace(second=0, microsecond=0) + timedelta(minutes=1)
         with self._lock:
-            kept: dict[_Key, Situation] = self.__dict__.setdefault("_situations", {})
+            kept = self._situations
             with self._store.reading() as work:
                 key = _Key(int(work.setting(PLAN, 0)), int(work.setting(EVIDENCE, 0)), moment)
                 if key in kept:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -16,7 +17,7 @@ from bim_supervise.packs.noise.levels import Statistic, judge_series, no_data, w
 _DAY = timedelta(days=1)
 
 
-class BoundaryRule:
+class BoundaryRule(ABC):
     """A rule about the meters at the site boundary.
 
     By itself it gives a verdict per meter and closed window. For a checkpoint it gives one verdict per meter
@@ -34,9 +35,9 @@ class BoundaryRule:
     title: ClassVar[Mapping[str, str]]
     severity: ClassVar[Severity] = Severity.MINOR
 
+    @abstractmethod
     def statistic(self, device: Device) -> Statistic:
         """How the readings of a meter are judged."""
-        raise NotImplementedError
 
     def subjects(self, evidence: Evidence) -> Iterable[Subject]:
         """Every boundary meter."""
