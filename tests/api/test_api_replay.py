@@ -13,9 +13,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import FixedClock, build
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from small_site import FixedClock, build
 
 from bim_supervise.api import Project
 from bim_supervise.store.dump import evidence_digest
