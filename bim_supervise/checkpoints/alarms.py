@@ -89,7 +89,8 @@ def fold_alarms(
     Args:
         verdicts: current verdicts.
         as_of: the moment they were given for, aware UTC.
-        clear_after: hysteresis, at least 1.
+        clear_after: hysteresis, at least 1; a rule states its own in ``params["clear_after"]``, and a passing
+            window with ``params["margin_kept"]`` false does not count.
     """
     series: dict[tuple[str, str], list[Verdict]] = defaultdict(list)
     alarms: list[Alarm] = []
@@ -154,8 +155,9 @@ def _episodes(windows: Sequence[Verdict], clear_after: int) -> list[Alarm]:
             else:
                 episodes[-1] = _with(standing, latest=verdict, failures=standing.failures + 1)
         elif verdict.outcome is Outcome.PASS and standing is not None:
-            passed += 1
-            if passed >= clear_after:
+            # Within the limit, but not by the rule's margin: neither a failure nor a step towards clearing.
+            passed += verdict.params.get("margin_kept", True) is True
+            if passed >= max(1, int(verdict.params.get("clear_after", clear_after))):
                 episodes[-1] = _with(standing, cleared_at=end)
     return episodes
 

@@ -29,13 +29,13 @@ from bim_supervise.tracking.state import Fact
 
 _Row = TypeVar("_Row")
 _ROUND_THE_CLOCK = ((0, 1440),)
-_DEVICE = {"id", "kinds", "purpose", "calibrated_until", "interval_s", "life_safety"}
+_DEVICE = {"id", "kinds", "purpose", "zone", "calibrated_until", "interval_s", "life_safety"}
 _READINGS = {
     "device", "kind", "from", "minutes", "value", "values", "unit", "interval_s", "authenticated", "quality",
 }  # fmt: skip
 _TASK = {
     "id", "start", "finish", "actual_start", "actual_finish", "budget", "quantity", "unit", "percent",
-    "milestone", "elements",
+    "milestone", "elements", "name", "trade",
 }  # fmt: skip
 _FACT = {
     "id", "kind", "task", "element", "checkpoint", "time", "value", "unit", "reporter", "authenticated",
@@ -218,6 +218,7 @@ def _device(row: Mapping[str, Any]) -> Device:
         name=row["id"],
         kinds=tuple(row["kinds"]),
         purpose=row.get("purpose"),
+        zone=row.get("zone"),
         expected_interval_s=float(row.get("interval_s", 60)),
         calibrated_until=until,
         life_safety=bool(row.get("life_safety", False)),
@@ -228,7 +229,8 @@ def _task(row: Mapping[str, Any]) -> Task:
     return Task(
         id=row["id"],
         source_id=row["id"],
-        name=row["id"],
+        name=str(row.get("name", row["id"])),
+        trade=row.get("trade"),
         kind=TaskKind.MILESTONE if row.get("milestone") else TaskKind.TASK,
         start=_wall(row.get("start"), "tasks.start"),
         finish=_wall(row.get("finish"), "tasks.finish"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from importlib.resources.abc import Traversable
 from itertools import combinations
@@ -35,6 +35,7 @@ _REQUIRED = (
     "override_reason",
 )  # fmt: skip
 _OPTIONAL = ("condition", "min_completeness", "note", "source")
+_CONDITIONS = ({"from", "to"}, {"phase"}, {"from", "to", "phase"})
 _DURATION = re.compile(
     r"P(?:(?P<days>\d+)D)?(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?"
 )
@@ -70,16 +71,22 @@ def load_limits(file: Traversable | Path) -> tuple[Limit, ...]:
     return limits
 
 
-def in_force(limits: Iterable[Limit], moment: datetime, zone: ZoneInfo) -> Limit | None:
+def in_force(
+    limits: Iterable[Limit], moment: datetime, zone: ZoneInfo, phases: Collection[str] = ()
+) -> Limit | None:
     """The row that holds at ``moment`` (aware UTC), or None when none does.
 
     The edition is chosen by the site date of the moment (``effective_to`` inclusive), the condition by site
-    wall time. Of several jurisdictions the strictest value wins: a lower layer may only tighten. A row
-    without a value counts only where no other row has one.
+    wall time and by the ``phases`` under way. Of several jurisdictions the strictest value wins: a lower
+    layer may only tighten. A row without a value counts only where no other row has one.
     """
     wall = moment.astimezone(zone)
     found = [
-        limit for limit in limits if _dated(limit, wall.date()) and _applies(limit.condition, wall.time())
+        limit
+        for limit in limits
+        if _dated(limit, wall.date())
+        and _applies(limit.condition, wall.time())
+        and ("phase" not in limit.condition or limit.condition["phase"] in phases)
     ]
     if len(found) < 2:
         return found[0] if found else None
@@ -240,9 +247,16 @@ def _limit(file: str, number: int, row: Any) -> Limit:
 def _condition(value: Any, bad: Callable[[str, str], InputRefused]) -> dict[str, str]:
     if value is None:
         return {}
-    if not isinstance(value, Mapping) or set(value) != {"from", "to"}:
-        raise bad("condition", "must have 'from' and 'to', both site wall times")
+    if not isinstance(value, Mapping) or set(value) not in _CONDITIONS:
+        raise bad("condition", "must have 'from' and 'to', both site wall times, or a 'phase', or all three")
+    made: dict[str, str] = {}
+    if "phase" in value:
+        if not isinstance(value["phase"], str) or not value["phase"].strip():
+            raise bad("condition", f"'phase' must be the name of a phase, not {value['phase']!r}")
+        made["phase"] = value["phase"].strip()
     for end in ("from", "to"):
+        if end not in value:
+            continue
         # YAML 1.1 reads an unquoted 22:00 as the number 1320.
         if not isinstance(value[end], str) or not re.fullmatch(r"[0-2]\d:[0-5]\d", value[end]):
             raise bad("condition", f"'{end}' must be a quoted time such as '22:00', not {value[end]!r}")
@@ -250,14 +264,16 @@ def _condition(value: Any, bad: Callable[[str, str], InputRefused]) -> dict[str,
             time.fromisoformat(value[end])
         except ValueError:
             raise bad("condition", f"'{end}' is no time of day: {value[end]!r}") from None
-    if value["from"] == value["to"]:
+        made[end] = value[end]
+    if "from" in made and made["from"] == made["to"]:
         raise bad("condition", "'from' and 'to' are the same time")
-    return {"from": value["from"], "to": value["to"]}
+    return made
 
 
 def _refuse_overlaps(file: str, limits: Sequence[Limit]) -> None:
     for (n, one), (m, other) in combinations(enumerate(limits, 1), 2):
-        same = (one.rule_id, one.jurisdiction) == (other.rule_id, other.jurisdiction)
+        # Two statistics, or two windows, of one rule are two things that are measured.
+        same = _measured(one) == _measured(other)
         if same and _dates_meet(one, other) and _conditions_meet(one.condition, other.condition):
             raise InputRefused(
                 "limits_overlap",
@@ -274,6 +290,10 @@ def _refuse_overlaps(file: str, limits: Sequence[Limit]) -> None:
             )
 
 
+def _measured(limit: Limit) -> tuple[str, str, str, str | None]:
+    return limit.rule_id, limit.jurisdiction, limit.statistic, limit.window
+
+
 def _dates_meet(one: Limit, other: Limit) -> bool:
     return (one.effective_to is None or other.effective_from <= one.effective_to) and (
         other.effective_to is None or one.effective_from <= other.effective_to
@@ -281,7 +301,9 @@ def _dates_meet(one: Limit, other: Limit) -> bool:
 
 
 def _conditions_meet(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    if not one or not other:
+    if "phase" in one and "phase" in other and one["phase"] != other["phase"]:
+        return False
+    if "from" not in one or "from" not in other:
         return True
     # Two spans of a day meet exactly when one begins inside the other.
     return _applies(one, time.fromisoformat(other["from"])) or _applies(
