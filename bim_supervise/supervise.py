@@ -9,27 +9,31 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bim_supervise.checkpoints.alarms import Alarm, fold_alarms
 from bim_supervise.checkpoints.contract import Checkpoint, Outcome, Rule, Severity, Verdict
 from bim_supervise.checkpoints.engine import evaluate, evaluate_checkpoint
 from bim_supervise.checkpoints.gates import (
+    Circumstances,
     GateResult,
     GateState,
+    Missing,
     SignOffMade,
     checkpoint_state,
     is_due,
-    started_without_release,
     task_gate,
 )
 from bim_supervise.checkpoints.registry import Registry
+from bim_supervise.checkpoints.releases import Guard, Span, signed_against_superseded, started_without_release
 from bim_supervise.checkpoints.snapshot import Snapshot
-from bim_supervise.core.clock import to_utc
+from bim_supervise.core.clock import from_epoch_ms, to_utc, to_wall
 from bim_supervise.core.errors import SupervisionError
 from bim_supervise.events.devices import Device
 from bim_supervise.events.windows import Window
+from bim_supervise.inspection.cases import Note, fold_cases
+from bim_supervise.inspection.holds import Behind, Holds, superseded_elements
 from bim_supervise.metrics.figures import figures
 from bim_supervise.schedule.graph import BoundaryNode, task_graph, tasks_behind
 from bim_supervise.schedule.tasks import Calculation, LinkType, Schedule
@@ -39,6 +43,8 @@ from bim_supervise.tracking.state import Fact, TaskState
 
 LoadWindows = Callable[[str, str, int, int], Sequence[Window]]
 Extent = tuple[int, int]
+REVIEW_HOURS = 24.0
+"""How long opening a gate is assumed to take where its terms do not say; platform default, no legal limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +53,8 @@ class Known:
 
     ``windowed`` are the stored recent verdicts about devices and ``raised`` the stored alarms about them, as
     they stood; ``load_windows`` reads minute windows of a device and kind in a span [UTC epoch ms],
-    ``extents`` says from when to when there are any.
+    ``extents`` says from when to when there are any. ``notes`` are those of all cases; ``content_hashes``
+    the elements of the current model by GlobalId, None without a model.
     """
 
     zone: ZoneInfo
@@ -63,6 +70,8 @@ class Known:
     raised: Sequence[Alarm]
     load_windows: LoadWindows
     extents: Mapping[tuple[str, str], Extent]
+    notes: Sequence[Note] = ()
+    content_hashes: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +82,34 @@ class Judged:
     verdicts: tuple[Verdict, ...]
     gate: GateResult
     sign_offs: tuple[SignOffMade, ...]
+    opened: tuple[Span, ...] = ()
+    frozen: tuple[Span, ...] = ()
+
+    @property
+    def guard(self) -> Guard:
+        """The checkpoint with all that ever opened or shut its gate."""
+        return Guard(
+            checkpoint=self.checkpoint,
+            verdicts=self.verdicts,
+            sign_offs=self.sign_offs,
+            opened=self.opened,
+            frozen=self.frozen,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assumption:
+    """Why the forecast lets a task start no earlier: a gate before it is shut.
+
+    ``not_before`` is site wall time: the data date plus the time of notice and of review [h] that opening the
+    gate takes at least. It is assumed, not known.
+    """
+
+    task: str
+    checkpoint: str
+    not_before: datetime
+    notice_hours: float
+    review_hours: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,11 +126,17 @@ class Situation:
     gates: Mapping[tuple[str, str], GateState]
     """(task id, ``start`` or ``finish``) -> gate state, for guarded boundaries only."""
     blocked: frozenset[str]
-    """Tasks that may not start: a gate at their start or at a predecessor's finish is shut."""
+    """Tasks that may not go on: a gate at their start or at a predecessor's finish is shut, or a stop order
+    holds them.
+    """
     alarms: tuple[Alarm, ...]
     forecast: Calculation | None = None
     calculation: Calculation | None = None
     released_tasks: frozenset[str] = field(default_factory=frozenset)
+    stopped: Mapping[str, str] = field(default_factory=dict)
+    """Tasks that a stop order in force holds, with the order."""
+    assumptions: tuple[Assumption, ...] = ()
+    """What the forecast assumes about gates that are shut."""
 
 
 def snapshot(known: Known, as_of: datetime) -> Snapshot:
@@ -144,12 +187,16 @@ def assess(known: Known, registry: Registry, as_of: datetime) -> Situation:
     evidence = snapshot(known, as_of)
     by_task = {state.task.id: state for state in evidence.tasks()}
     own = [rule.id for rule in registry.rules.values() if not watches_devices(rule, evidence)]
-    judged = _judge(known, registry, evidence, by_task)
+    holds = Holds(fold_cases(known.notes, as_of), as_of, known.zone)
+    judged = _judge(known, registry, evidence, by_task, holds)
     gates = _gates(judged.values())
     waiting = _waiting_for(known, judged.values())
+    stopped = holds.stopped()
+    assumptions = _assumptions(waiting, by_task, as_of, known.zone)
     points = [
         *evaluate(registry, evidence, rules=own),
-        *_started_without_release(waiting, by_task),
+        *_findings(waiting, by_task),
+        *holds.overdue(),
     ]
     return Situation(
         as_of=as_of,
@@ -159,22 +206,25 @@ def assess(known: Known, registry: Registry, as_of: datetime) -> Situation:
         verdicts=(*points, *known.windowed),
         judged=judged,
         gates=gates,
-        blocked=_blocked(waiting, by_task, as_of, known.zone),
+        blocked=_blocked(waiting, by_task, as_of, known.zone) | stopped.keys(),
         alarms=(*fold_alarms(_grouped(points), as_of=as_of), *known.raised),
-        forecast=_forecast(known, evidence.tasks(), as_of),
+        forecast=_forecast(known, evidence.tasks(), as_of, assumptions),
         calculation=known.calculation,
         released_tasks=frozenset(
             task
             for (task, boundary), state in gates.items()
             if boundary == "finish" and state == GateState.RELEASED
         ),
+        stopped=stopped,
+        assumptions=assumptions,
     )
 
 
 def _judge(
-    known: Known, registry: Registry, evidence: Snapshot, by_task: Mapping[str, TaskState]
+    known: Known, registry: Registry, evidence: Snapshot, by_task: Mapping[str, TaskState], holds: Holds
 ) -> dict[str, Judged]:
     before = _finish_predecessors(known.schedule, by_task)
+    devices = {device.id: device for device in known.devices}
     judged = {}
     for checkpoint in known.checkpoints:
         made = tuple(item for item in known.sign_offs.get(checkpoint.id, ()) if item.time <= evidence.as_of)
@@ -183,9 +233,50 @@ def _judge(
         due = is_due(
             checkpoint, task, before.get(checkpoint.task or "", ()), as_of=evidence.as_of, zone=known.zone
         )
-        gate = checkpoint_state(checkpoint, verdicts, made, due=due)
-        judged[checkpoint.id] = Judged(checkpoint=checkpoint, verdicts=verdicts, gate=gate, sign_offs=made)
+        behind = Behind(checkpoint, [element.global_id for element in task.elements] if task else [])
+        revoked = _calibration_revoked(verdicts, devices, known.zone)
+        around = Circumstances(
+            due=due,
+            as_of=evidence.as_of,
+            ncrs=holds.ncrs(behind),
+            waiver=holds.waiver(checkpoint.id),
+            notice=holds.notice(checkpoint.id),
+            superseded={
+                item.sequence: causes
+                for item in made
+                if (causes := (*superseded_elements(item.elements, known.content_hashes), *revoked))
+            },
+        )
+        judged[checkpoint.id] = Judged(
+            checkpoint=checkpoint,
+            verdicts=verdicts,
+            gate=checkpoint_state(checkpoint, verdicts, made, around),
+            sign_offs=made,
+            opened=holds.opened(checkpoint, made),
+            frozen=holds.frozen(behind),
+        )
     return judged
+
+
+def _calibration_revoked(
+    verdicts: Iterable[Verdict], devices: Mapping[str, Device], zone: ZoneInfo
+) -> tuple[Missing, ...]:
+    """Instruments behind passing windows that were not calibrated on the day of the window, as known now."""
+    found = set()
+    for verdict in verdicts:
+        if verdict.outcome is not Outcome.PASS:
+            continue
+        for reference in verdict.evidence:
+            kind, _, rest = reference.partition(":")
+            name, _, span = rest.partition("|")
+            end = span.rpartition("|")[2]
+            device = devices.get(name)
+            if kind != "window" or device is None or not end.isdigit():
+                continue
+            day = to_wall(from_epoch_ms(int(end)), zone).date()
+            if device.calibrated_until is not None and device.calibrated_until < day:
+                found.add(name)
+    return tuple(Missing(code="calibration_revoked", params={"device": name}) for name in sorted(found))
 
 
 def _finish_predecessors(
@@ -233,18 +324,48 @@ def _waiting_for(known: Known, judged: Iterable[Judged]) -> dict[str, list[Judge
     return waiting
 
 
-def _started_without_release(
-    waiting: Mapping[str, Sequence[Judged]], by_task: Mapping[str, TaskState]
-) -> list[Verdict]:
+def _findings(waiting: Mapping[str, Sequence[Judged]], by_task: Mapping[str, TaskState]) -> list[Verdict]:
+    """What became of gates that work has passed: started without release, or on a superseded signature."""
     found = []
     for task, guards in waiting.items():
         if task in by_task:
-            finding = started_without_release(
-                by_task[task], [(item.checkpoint, item.verdicts, item.sign_offs) for item in guards]
-            )
-            if finding is not None:
-                found.append(finding)
-    return found
+            stale = [item.guard for item in guards if item.gate.state is GateState.STALE]
+            found += [
+                started_without_release(by_task[task], [item.guard for item in guards]),
+                signed_against_superseded(by_task[task], stale),
+            ]
+    return [finding for finding in found if finding is not None]
+
+
+def _assumptions(
+    waiting: Mapping[str, Sequence[Judged]],
+    by_task: Mapping[str, TaskState],
+    as_of: datetime,
+    zone: ZoneInfo,
+) -> tuple[Assumption, ...]:
+    """For each task not started, the shut gate before it that opens last, if all goes well."""
+    found = []
+    for task, guards in waiting.items():
+        state = by_task.get(task)
+        if state is None or state.actual_start is not None:
+            continue
+        shut = [_assumption(task, item, as_of, zone) for item in guards if not item.gate.state.open]
+        if shut:
+            found.append(max(shut, key=lambda one: (one.not_before, one.checkpoint)))
+    return tuple(sorted(found, key=lambda one: (one.task, one.checkpoint)))
+
+
+def _assumption(task: str, item: Judged, as_of: datetime, zone: ZoneInfo) -> Assumption:
+    terms = item.checkpoint.terms
+    notice = terms.notice_hours if terms and terms.notice_hours is not None else 0.0
+    review = terms.review_hours if terms and terms.review_hours is not None else REVIEW_HOURS
+    return Assumption(
+        task=task,
+        checkpoint=item.checkpoint.id,
+        not_before=to_wall(as_of + timedelta(hours=notice + review), zone),
+        notice_hours=notice,
+        review_hours=review,
+    )
 
 
 def _grouped(points: Sequence[Verdict]) -> list[Verdict]:
@@ -278,18 +399,19 @@ def _blocked(
         state = by_task.get(task)
         if state is None or state.actual_start is not None or state.planned_start is None:
             continue
-        if to_utc(state.planned_start, zone) <= as_of and any(
-            item.gate.state is not GateState.RELEASED for item in guards
-        ):
+        if to_utc(state.planned_start, zone) <= as_of and any(not item.gate.state.open for item in guards):
             blocked.add(task)
     return frozenset(blocked)
 
 
-def _forecast(known: Known, states: Sequence[TaskState], as_of: datetime) -> Calculation | None:
+def _forecast(
+    known: Known, states: Sequence[TaskState], as_of: datetime, assumptions: Sequence[Assumption]
+) -> Calculation | None:
     """Where the plan's logic leads from what was observed; None when that cannot be worked out."""
     if known.schedule is None:
         return None
+    not_before = {item.task: item.not_before for item in assumptions}
     try:
-        return forecast(known.schedule, states, as_of=as_of, zone=known.zone)
+        return forecast(known.schedule, states, as_of=as_of, zone=known.zone, not_before=not_before)
     except SupervisionError:
         return None

@@ -78,6 +78,8 @@ class KnownReader(ProjectBase):
             raised=[alarm for item in work.alarms() if (alarm := self._alarm_at(item, as_of)) is not None],
             load_windows=work.windows,
             extents=work.extents(),
+            notes=work.notes(),
+            content_hashes=work.content_hashes(),
         )
 
     def _device_evidence(self, work: Work, device: Device, as_of: datetime) -> Snapshot:
@@ -106,6 +108,7 @@ class KnownReader(ProjectBase):
                     digests=tuple(item["digest"] for item in entry["verdicts"]),
                     all_passed=bool(entry["verdicts"])
                     and all(item["outcome"] == Outcome.PASS.value for item in entry["verdicts"]),
+                    elements={item["global_id"]: item["content_hash"] for item in entry["elements"]},
                 )
             )
         return made

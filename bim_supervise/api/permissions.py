@@ -17,6 +17,18 @@ class Action(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     SIGN = "sign"
     ADMINISTER = "administer"
+    RAISE_NCR = "raise_ncr"
+    COMMENT = "comment"
+    CORRECT = "correct"
+    VERIFY = "verify"
+    CLOSE = "close"
+    ISSUE_NOTICE = "issue_notice"
+    ORDER_STOP = "order_stop"
+    WAIVE = "waive"
+    INVITE = "invite"
+    JUDGE_LOT = "judge_lot"
+    PLAN_INSPECTION = "plan_inspection"
+    RECORD_SUPERVISION = "record_supervision"
 
 
 _SIGNERS = {
@@ -27,6 +39,10 @@ _SIGNERS = {
     Capacity.CONTRACTOR_PROJECT_MANAGER,
     Capacity.OWNER_PROJECT_MANAGER,
 }
+
+_ENGINEERS = {Capacity.SPECIALIST_SUPERVISION_ENGINEER, Capacity.CHIEF_SUPERVISION_ENGINEER}
+_SUPERVISION = {*_ENGINEERS, Capacity.SUPERVISION_ASSISTANT}
+_CONTRACTOR = {Capacity.QUALITY_INSPECTOR, Capacity.CONTRACTOR_PROJECT_MANAGER}
 
 ALLOWED: dict[Action, frozenset[Capacity]] = {
     Action.VIEW: frozenset(Capacity),
@@ -44,6 +60,19 @@ ALLOWED: dict[Action, frozenset[Capacity]] = {
     # A checkpoint also names the capacities it requires; the signer must hold one of them.
     Action.SIGN: frozenset(_SIGNERS),
     Action.ADMINISTER: frozenset({Capacity.ADMINISTRATOR}),
+    Action.RAISE_NCR: frozenset(_SUPERVISION | {Capacity.QUALITY_INSPECTOR, Capacity.OWNER_PROJECT_MANAGER}),
+    Action.COMMENT: frozenset(_SIGNERS | {Capacity.BIM_COORDINATOR}),
+    Action.CORRECT: frozenset(_CONTRACTOR),
+    Action.VERIFY: frozenset(_ENGINEERS),
+    Action.CLOSE: frozenset(_ENGINEERS),
+    Action.ISSUE_NOTICE: frozenset(_ENGINEERS),
+    Action.ORDER_STOP: frozenset({Capacity.CHIEF_SUPERVISION_ENGINEER}),
+    Action.WAIVE: frozenset({Capacity.CHIEF_SUPERVISION_ENGINEER}),
+    Action.INVITE: frozenset(_CONTRACTOR),
+    # A lot is a specialist's to judge; which capacity judges a division or the unit stands in its profile.
+    Action.JUDGE_LOT: frozenset(_ENGINEERS),
+    Action.PLAN_INSPECTION: frozenset({Capacity.CHIEF_SUPERVISION_ENGINEER, Capacity.ADMINISTRATOR}),
+    Action.RECORD_SUPERVISION: frozenset(_SUPERVISION),
 }
 
 

@@ -69,13 +69,19 @@ class Subject:
     task: str | None = None
     element: str | None = None
     device: str | None = None
+    case: str | None = None
 
     @property
     def key(self) -> str:
         """A stable text, e.g. ``task=T1;element=0abc``; ``project`` when nothing is named."""
         parts = [
             f"{name}={value}"
-            for name, value in (("task", self.task), ("element", self.element), ("device", self.device))
+            for name, value in (
+                ("task", self.task),
+                ("element", self.element),
+                ("device", self.device),
+                ("case", self.case),
+            )
             if value is not None
         ]
         return ";".join(parts) or "project"
@@ -165,6 +171,34 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Requirement:
+    """A further piece of evidence that a checkpoint asks for: a rule and its parameters."""
+
+    rule: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """On what terms a checkpoint is held; an ITP line sets them.
+
+    ``evidence`` is asked for besides the checkpoint's own rule. ``notice_hours`` [h] is how long before an
+    inspection the others must be invited, ``review_hours`` [h] how long the review of a complete file takes;
+    None where nobody has fixed it. ``if_absent`` says what happens when nobody invited comes: ``proceed`` or
+    ``wait``. ``mandatory_clause`` names the mandatory life-safety clause behind it; such a checkpoint is
+    never waived. ``origin`` is the ITP line that made it, empty for one that was written by hand.
+    """
+
+    evidence: tuple[Requirement, ...] = ()
+    notice_hours: float | None = None
+    review_hours: float | None = None
+    if_absent: str | None = None
+    mandatory_clause: str = ""
+    origin: str = ""
+    clause: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
     """What must be true at a task's start or finish, or throughout (控制点).
 
@@ -182,6 +216,18 @@ class Checkpoint:
     title: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
     required_capacities: tuple[str, ...] = ()
+    terms: Terms | None = None
+
+    @property
+    def notice_hours(self) -> float | None:
+        """How long before the inspection the others must be invited [h]; None where no notice is due."""
+        return self.terms.notice_hours if self.terms else None
+
+    @property
+    def proceeds_alone(self) -> bool:
+        """Whether nobody waits for those who were invited and do not come: witness points, unless told."""
+        told = self.terms.if_absent if self.terms else None
+        return told == "proceed" if told else self.control is Control.WITNESS
 
     @property
     def guards(self) -> bool:

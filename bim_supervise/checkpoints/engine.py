@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,12 +13,14 @@ from bim_supervise.checkpoints.contract import (
     Evidence,
     Limit,
     Outcome,
+    Requirement,
     Rule,
     Severity,
     Subject,
     Verdict,
 )
 from bim_supervise.checkpoints.registry import Registry
+from bim_supervise.core.canonical import canonical_json
 
 ENGINE_REASONS = frozenset({"rule_failed", "rule_not_installed"})
 """Reasons that the engine itself gives: nothing was asked, so nothing is known."""
@@ -61,13 +64,29 @@ def evaluate(
 
 
 def evaluate_checkpoint(checkpoint: Checkpoint, registry: Registry, evidence: Evidence) -> list[Verdict]:
-    """What the checkpoint's rule says about the checkpoint's task, or the whole site; never nothing."""
+    """What its rule, and the rules of its further evidence, say about the checkpoint's task or the site.
+
+    Never nothing: each rule that is asked answers with at least one verdict.
+    """
+    asked = [Requirement(rule=checkpoint.rule, parameters=checkpoint.parameters)]
+    asked += checkpoint.terms.evidence if checkpoint.terms else ()
+    verdicts: list[Verdict] = []
+    for number, requirement in enumerate(asked):
+        found = _asked(requirement, checkpoint, registry, evidence)
+        # Two lines of evidence of one rule are two things; their digests must not be taken for each other.
+        verdicts += found if number == 0 else [_apart(verdict, requirement) for verdict in found]
+    return verdicts
+
+
+def _asked(
+    requirement: Requirement, checkpoint: Checkpoint, registry: Registry, evidence: Evidence
+) -> list[Verdict]:
     subject = Subject(task=checkpoint.task)
-    rule = registry.rules.get(checkpoint.rule)
+    rule = registry.rules.get(requirement.rule)
     if rule is None:
-        return [_not_installed(checkpoint.rule, subject)]
+        return [_not_installed(requirement.rule, subject)]
     parameters = {
-        **checkpoint.parameters,
+        **requirement.parameters,
         "checkpoint": checkpoint.id,
         "boundary": checkpoint.boundary.value,
     }
@@ -75,6 +94,13 @@ def evaluate_checkpoint(checkpoint: Checkpoint, registry: Registry, evidence: Ev
     return verdicts or [
         Verdict(rule=rule.id, outcome=Outcome.UNDETERMINED, reason="nothing_to_judge", subject=subject)
     ]
+
+
+def _apart(verdict: Verdict, requirement: Requirement) -> Verdict:
+    return replace(
+        verdict,
+        evidence_values=(*verdict.evidence_values, canonical_json(dict(requirement.parameters)).decode()),
+    )
 
 
 def ask(

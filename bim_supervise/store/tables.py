@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bim_supervise.store import (
+    tables_cases,
     tables_evidence,
     tables_judgement,
     tables_ledger,
@@ -26,4 +27,5 @@ MODULES = (
     tables_judgement,
     tables_people,
     tables_ledger,
+    tables_cases,
 )

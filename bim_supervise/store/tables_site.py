@@ -54,3 +54,4 @@ class CheckpointTable(Base, table=True):
     title: Any = Field(sa_type=Document)
     parameters: Any = Field(sa_type=Document)
     required_capacities: Any = Field(sa_type=Document)
+    terms: Any = Field(default=None, sa_type=Document, nullable=True)

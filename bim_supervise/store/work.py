@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bim_supervise.store.work_cases import WorkCases
 from bim_supervise.store.work_conflicts import WorkConflicts
 from bim_supervise.store.work_facts import WorkFacts
 from bim_supervise.store.work_files import WorkFiles
@@ -27,5 +28,6 @@ class Work(
     WorkPeople,
     WorkLedger,
     WorkFiles,
+    WorkCases,
 ):
     """What can be done inside one transaction of a ``Store``; of no use once it has ended."""

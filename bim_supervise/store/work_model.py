@@ -128,6 +128,15 @@ class WorkModel(WorkBase):
         """The elements of a revision in the order of the file; empty without a model."""
         return self._part(ElementTable, Element, model_id)
 
+    def content_hashes(self) -> dict[str, str] | None:
+        """Content hashes of the current revision by GlobalId, None without a model."""
+        model = self._current_model_id()
+        if model is None:
+            return None
+        table = table_of(ElementTable)
+        statement = select(table.c.global_id, table.c.content_hash).where(table.c.model_id == model)
+        return {row[0]: row[1] for row in self._connection.execute(statement)}
+
     def fingerprints(self, model_id: int | None = None) -> dict[str, Fingerprint]:
         """The fingerprints of a revision's elements by GlobalId, for comparing it with another."""
         wanted = self._current_model_id() if model_id is None else model_id

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from bim_supervise.checkpoints.contract import Boundary, Control, Outcome
 from bim_supervise.checkpoints.gates import (
+    Circumstances,
     GateState,
     checkpoint_state,
     is_due,
-    releases,
-    started_without_release,
     task_gate,
 )
+from bim_supervise.checkpoints.releases import Guard, releases, started_without_release
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 PASS, FAIL, UNKNOWN = a_verdict(), a_verdict(Outcome.FAIL, 2.0), a_verdict(Outcome.UNDETERMINED, None)
@@ -24,7 +24,7 @@ HOLD = a_checkpoint("chief")
 
 
 def state_of(verdicts, sign_offs=(), checkpoint=HOLD, *, due=True):
-    return checkpoint_state(checkpoint, verdicts, sign_offs, due=due)
+    return checkpoint_state(checkpoint, verdicts, sign_offs, Circumstances(due=due))
 
 
 def codes(result):
@@ -197,7 +197,8 @@ def test_releases_are_the_spans_in_which_all_signatures_stood():
 
 
 def started(at, *gates):
-    return started_without_release(a_state(start=at), gates)
+    guards = [Guard(checkpoint=point, verdicts=verdicts, sign_offs=made) for point, verdicts, made in gates]
+    return started_without_release(a_state(start=at), guards)
 
 
 def test_work_that_starts_behind_a_shut_gate_is_a_finding_from_that_moment():

@@ -140,12 +140,16 @@ def test_a_newer_database_is_refused_on_a_server(postgresql_database):
     assert refused.value.code == "store_newer"
 
 
+LATER = "8999"
+
+
 def later_version(folder, body):
     """The migrations of a later version: ours and one more."""
     scripts = folder / "50% later" / "migrations"
     shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    (scripts / "versions" / "0002_later.py").write_text(
-        "import sqlalchemy as sa\nfrom alembic import op\n\nrevision = '0002'\ndown_revision = '0001'\n\n\n"
+    (scripts / "versions" / f"{LATER}_later.py").write_text(
+        "import sqlalchemy as sa\nfrom alembic import op\n\n"
+        f"revision = '{LATER}'\ndown_revision = '{HEAD}'\n\n\n"
         "def upgrade():\n" + textwrap.indent(textwrap.dedent(body), "    ")
     )
     return scripts
@@ -163,7 +167,7 @@ op.execute("UPDATE user_account SET phone = 'none'")
 def test_a_later_version_alters_a_table_that_others_point_to(empty_url, tmp_path):
     Store.open(empty_url, create=True).close()
     fill(empty_url)
-    migrate(parse_url(empty_url), create=False, scripts=later_version(tmp_path, REBUILD), target="0002")
+    migrate(parse_url(empty_url), create=False, scripts=later_version(tmp_path, REBUILD), target=LATER)
     engine = open_engine(parse_url(empty_url))
     with engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT name, phone FROM user_account").all() == [("li", "none")]
@@ -187,7 +191,7 @@ def test_a_migration_that_fails_half_way_leaves_the_project_as_it_was(empty_url,
     fill(empty_url)
     scripts = later_version(tmp_path, REBUILD + end)
     with pytest.raises(StoreFailed) as failed:
-        migrate(parse_url(empty_url), create=False, scripts=scripts, target="0002")
+        migrate(parse_url(empty_url), create=False, scripts=scripts, target=LATER)
     assert failed.value.code == "migration_failed"
     store = Store.open(empty_url)
     with store.reading() as work:
@@ -207,7 +211,7 @@ def test_a_migration_that_cuts_rows_loose_is_refused(tmp_path):
     fill(url)
     scripts = later_version(tmp_path, "op.execute('DELETE FROM user_account')\n")
     with pytest.raises(StoreFailed, match="appointment"):
-        migrate(parse_url(url), create=False, scripts=scripts, target="0002")
+        migrate(parse_url(url), create=False, scripts=scripts, target=LATER)
     store = Store.open(url)
     with store.reading() as work:
         assert len(work.users()) == 1

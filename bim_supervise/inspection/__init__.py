@@ -1,0 +1,1 @@
+"""What inspection leaves behind: cases (NCR, notice, order, waiver), inspection plans and lots. Pure."""
