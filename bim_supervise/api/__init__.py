@@ -1,5 +1,6 @@
 """The facade: the only place where rooms are wired together; all that faces may know."""
 
+from bim_supervise.api.cases import CaseDraft
 from bim_supervise.api.intake import WorkReport
 from bim_supervise.api.listening import listen
 from bim_supervise.api.permissions import Action
@@ -8,6 +9,7 @@ from bim_supervise.api.signing import verify_ledger_file
 
 __all__ = [
     "Action",
+    "CaseDraft",
     "Project",
     "WorkReport",
     "installed_packs",

@@ -59,7 +59,13 @@ class Cases(Supervision):
     """What is opened, answered, verified and closed."""
 
     def open_case(
-        self, kind: str, user: str, draft: CaseDraft, *, action: str | None = None, capacity: str | None = None
+        self,
+        kind: str,
+        user: str,
+        draft: CaseDraft,
+        *,
+        action: str | None = None,
+        capacity: str | None = None,
     ) -> CaseView:
         """Open a case.
 
@@ -77,7 +83,6 @@ class Cases(Supervision):
         """
         case_kind = _kind(kind)
         step = step_of(case_kind, action or _OPENING[case_kind])
-        check_step(None, step, user, draft.text)
         return self._take(None, step, user, draft, capacity)
 
     def act_on_case(
@@ -91,9 +96,7 @@ class Cases(Supervision):
             PermissionRefused: ``not_appointed``, or ``case_needs_another`` for its own author.
         """
         case = self._case(case_id)
-        step = step_of(case.kind, action)
-        check_step(case, step, user, draft.text)
-        return self._take(case, step, user, draft, capacity)
+        return self._take(case.id, step_of(case.kind, action), user, draft, capacity)
 
     def cases(
         self,
@@ -159,7 +162,7 @@ class Cases(Supervision):
     # -- one step ---------------------------------------------------------------------------------------
 
     def _take(
-        self, case: Case | None, step: Step, user: str, draft: CaseDraft, capacity: str | None
+        self, case_id: str | None, step: Step, user: str, draft: CaseDraft, capacity: str | None
     ) -> CaseView:
         for photo in draft.photos:
             check_photo(*photo)
@@ -167,8 +170,11 @@ class Cases(Supervision):
         self._check_waivable(step, draft)
         with self._write(EVIDENCE) as work:
             appointment = self._acting(work, user, step, capacity)
+            # Read inside the transaction: of two people who close a case at once, one comes too late.
+            case = fold_cases(work.notes(case_id))[0] if case_id else None
+            check_step(case, step, user, draft.text)
             data = self._data(work, case, step, draft, moment)
-            name = case.id if case else f"{_NUMBERS[step.kind]}-{work.count_cases(step.kind.value) + 1:03d}"
+            name = case_id or f"{_NUMBERS[step.kind]}-{work.count_cases(step.kind.value) + 1:03d}"
             note = Note(
                 number=0,
                 case=name,
@@ -220,7 +226,11 @@ class Cases(Supervision):
         for name, day in (("due", draft.due), ("expires", draft.expires)):
             if day is not None and day < today:
                 raise InputRefused(
-                    "case_day_past", f"{day} has passed.", "Choose a day to come.", day=day.isoformat(), field=name
+                    "case_day_past",
+                    f"{day} has passed.",
+                    "Choose a day to come.",
+                    day=day.isoformat(),
+                    field=name,
                 )
         said: dict[str, Any] = {
             "title": readable(draft.title),
@@ -229,7 +239,9 @@ class Cases(Supervision):
             "checkpoints": list(dict.fromkeys(draft.checkpoints)),
             "due": draft.due.isoformat() if draft.due else None,
             "expires": draft.expires.isoformat() if draft.expires else None,
-            "inspection_at": to_utc(draft.inspection_at, self.zone).isoformat() if draft.inspection_at else None,
+            "inspection_at": to_utc(draft.inspection_at, self.zone).isoformat()
+            if draft.inspection_at
+            else None,
             "typed_at": draft.typed_at.astimezone(UTC).isoformat() if draft.typed_at else None,
         }
         return {**draft.data, **{key: value for key, value in said.items() if value}}
@@ -316,7 +328,9 @@ class Cases(Supervision):
         with self._store.reading() as work:
             found = fold_cases(work.notes(case_id))
         if not found:
-            raise NotFound("case_unknown", f"There is no case '{case_id}'.", "Choose one of the list.", case=case_id)
+            raise NotFound(
+                "case_unknown", f"There is no case '{case_id}'.", "Choose one of the list.", case=case_id
+            )
         return found[0]
 
     def _rights(self, work: Work, user: str | None) -> frozenset[str]:
@@ -342,7 +356,11 @@ def _kind(text: str) -> CaseKind:
     except ValueError:
         known = ", ".join(kind.value for kind in CaseKind)
         raise InputRefused(
-            "case_kind_unknown", f"'{text}' is no kind of case.", f"Use one of {known}.", kind=text, known=known
+            "case_kind_unknown",
+            f"'{text}' is no kind of case.",
+            f"Use one of {known}.",
+            kind=text,
+            known=known,
         ) from None
 
 
@@ -350,19 +368,22 @@ def _lacking(name: str, advice: str) -> InputRefused:
     return InputRefused("case_incomplete", f"'{name}' is missing.", advice, field=name, advice=advice)
 
 
-def _body(
-    note: Note, step: Step, before: Sequence[Note], hashes: Mapping[str, str] | None
-) -> dict[str, Any]:
+def _body(note: Note, step: Step, before: Sequence[Note], hashes: Mapping[str, str] | None) -> dict[str, Any]:
     """What the ledger says of a step: the step itself, and by digest all that led to it."""
     found = hashes or {}
-    listed = [*note.data.get("elements", ()), *(key for row in before for key in row.data.get("elements", ()))]
+    listed = [
+        *note.data.get("elements", ()),
+        *(key for row in before for key in row.data.get("elements", ())),
+    ]
     return {
         "case": note.case,
         "kind": note.kind,
         "action": note.action,
         "reason": note.text,
         "data": json.loads(json.dumps(dict(note.data))),
-        "history": digest_of([[row.number, row.action, row.user, row.at.isoformat(), row.text] for row in before]),
+        "history": digest_of(
+            [[row.number, row.action, row.user, row.at.isoformat(), row.text] for row in before]
+        ),
         "elements": [
             {"global_id": key, "content_hash": found[key]} for key in sorted(set(listed)) if key in found
         ],

@@ -180,7 +180,7 @@ class Intake(KnownReader, People, ProjectBase):
                 work.add_attachment(data, media_type, name, self._clock()).sha256
                 for name, media_type, data in report.photos
             ]
-            remark = _readable(report.remark)
+            remark = readable(report.remark)
             shared = {
                 **({"remark": remark} if remark else {}),
                 **({"photos": digests} if digests else {}),
@@ -336,16 +336,8 @@ class Intake(KnownReader, People, ProjectBase):
         return newest
 
     def _report_facts(self, user: str, report: WorkReport, now: datetime) -> list[Observation]:
-        for name, media_type, data in report.photos:
-            if media_type not in _PHOTO_TYPES or not 0 < len(data) <= _LARGEST_PHOTO:
-                raise InputRefused(
-                    "photo_refused",
-                    f"'{name}' ({media_type}, {len(data) / 2**20:.1f} MiB) is no photo this project takes.",
-                    "Use JPEG, PNG, WebP or HEIC of at most 20 MiB.",
-                    name=name,
-                    media_type=media_type,
-                    mebibytes=f"{len(data) / 2**20:.1f}",
-                )
+        for photo in report.photos:
+            check_photo(*photo)
         if report.quantity is not None and not 0 <= report.quantity < float("inf"):
             raise InputRefused(
                 "quantity_negative",
@@ -407,7 +399,24 @@ class Intake(KnownReader, People, ProjectBase):
         ]
 
 
-def _readable(text: str) -> str:
+def check_photo(name: str, media_type: str, data: bytes) -> None:
+    """Refuse what is no photo.
+
+    Raises:
+        InputRefused: ``photo_refused``.
+    """
+    if media_type not in _PHOTO_TYPES or not 0 < len(data) <= _LARGEST_PHOTO:
+        raise InputRefused(
+            "photo_refused",
+            f"'{name}' ({media_type}, {len(data) / 2**20:.1f} MiB) is no photo this project takes.",
+            "Use JPEG, PNG, WebP or HEIC of at most 20 MiB.",
+            name=name,
+            media_type=media_type,
+            mebibytes=f"{len(data) / 2**20:.1f}",
+        )
+
+
+def readable(text: str) -> str:
     """Typed text without control characters, which some databases refuse."""
     return "".join(sign for sign in text if sign.isprintable() or sign in "\n\t").strip()
 

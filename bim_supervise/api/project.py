@@ -7,10 +7,10 @@ import functools
 from pathlib import Path
 from typing import Any
 
+from bim_supervise.api.cases import Cases
 from bim_supervise.api.evidence import EvidenceViews
 from bim_supervise.api.plan import Plan
 from bim_supervise.api.reports import Reports
-from bim_supervise.api.supervision import Supervision
 from bim_supervise.checkpoints.registry import Registry, load_packs
 from bim_supervise.config import find_settings
 from bim_supervise.core.clock import Clock, site_zone, system_clock
@@ -19,7 +19,7 @@ from bim_supervise.store.records import ProjectRecord
 from bim_supervise.store.store import Store
 
 
-class Project(Plan, Supervision, EvidenceViews, Reports):
+class Project(Plan, Cases, EvidenceViews, Reports):
     """A project: plan in, evidence in, judgement and signatures out."""
 
     @classmethod

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,14 @@ from bim_supervise.api.views import SignOffView
 from bim_supervise.core.errors import InputRefused, NotFound, PermissionRefused
 from bim_supervise.ledger.capacities import Appointment
 from bim_supervise.ledger.chain import export_lines, verify, verify_export
-from bim_supervise.ledger.entries import Decision, SignedElement, SignedVerdict, entry_bytes, sign_off_entry
+from bim_supervise.ledger.entries import (
+    Decision,
+    SignedElement,
+    SignedVerdict,
+    entry_bytes,
+    sign_off_entry,
+    signed_entry,
+)
 from bim_supervise.store.work import Work
 from bim_supervise.supervise import Judged, Situation
 
@@ -163,6 +171,36 @@ class Signing(Intake):
             "reason": result.reason,
             "head": result.head,
         }
+
+    def _append_signed(
+        self,
+        work: Work,
+        user: str,
+        appointment: Appointment,
+        entry_type: str,
+        body: Mapping[str, Any],
+        moment: datetime,
+    ) -> int:
+        """Append an entry that is no sign-off of a checkpoint; its place in the chain."""
+        project = work.project()
+        signer = self._user(work, user)
+
+        def make(sequence: int, previous: str) -> bytes:
+            return entry_bytes(
+                signed_entry(
+                    sequence=sequence,
+                    previous_hash=previous,
+                    time=moment,
+                    project=project.id,
+                    entry_type=entry_type,
+                    signer=user,
+                    display_name=signer.display_name,
+                    appointment=appointment,
+                    body=body,
+                )
+            )
+
+        return work.append_entry(make).sequence
 
     def _signing_appointment(
         self, work: Work, user: str, judged: Judged, capacity: str | None

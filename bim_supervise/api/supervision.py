@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -14,6 +15,7 @@ from bim_supervise.api.views import (
     AlarmView,
     CheckpointView,
     LateCount,
+    Missing,
     Percent,
     SignOffView,
     Status,
@@ -130,6 +132,7 @@ class Supervision(Signing):
             finish_planned=finish_planned,
             finish_forecast=situation.forecast.finish if situation.forecast else None,
             currency=record.currency,
+            forecast_assumptions=[dataclasses.asdict(item) for item in situation.assumptions],
         )
 
     def tasks(self, as_of: AsOf = None) -> list[TaskRow]:
@@ -192,6 +195,7 @@ class Supervision(Signing):
                     late_finish_outcome=late[LATE_FINISH].get(task.id),
                     start_gate=_value(situation.gates.get((task.id, "start"))),
                     finish_gate=_value(situation.gates.get((task.id, "finish"))),
+                    stopped_by=situation.stopped.get(task.id),
                     predecessors=tuple(before.get(task.id, ())),
                 )
             )
@@ -281,6 +285,10 @@ class Supervision(Signing):
             missing=missing_views(judged),
             elements=[element.global_id for element in state.elements] if state else [],
             may_sign=bool(signable),
+            remarks=[Missing(code=item.code, params=item.params) for item in judged.gate.remarks],
+            notice_hours=point.notice_hours,
+            mandatory_clause=point.terms.mandatory_clause if point.terms else "",
+            origin=point.terms.origin if point.terms else "",
         )
 
     def _verdict_counts(self, situation: Situation) -> dict[str, dict[str, int]]:

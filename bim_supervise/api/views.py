@@ -102,6 +102,10 @@ class Status:
     finish_planned: datetime | None
     finish_forecast: datetime | None
     currency: str
+    forecast_assumptions: Sequence[Mapping[str, Any]] = ()
+    """What the forecast assumes about shut gates: ``task``, ``checkpoint``, ``not_before`` (site wall time),
+    ``notice_hours`` and ``review_hours``.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +142,8 @@ class TaskRow:
     late_finish_outcome: str | None
     start_gate: str | None
     finish_gate: str | None
+    stopped_by: str | None = None
+    """The stop order that holds it, or None."""
     predecessors: Sequence[str] = ()
 
 
@@ -230,6 +236,12 @@ class CheckpointView:
     elements: Sequence[str]
     may_sign: bool
     """Whether the asking user may sign it now (the server decides again when they do)."""
+    remarks: Sequence[Missing] = ()
+    """What is out of the ordinary about an open gate; catalogue keys as for ``missing``."""
+    notice_hours: float | None = None
+    mandatory_clause: str = ""
+    origin: str = ""
+    """The line of the inspection plan that made it; empty for one written by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

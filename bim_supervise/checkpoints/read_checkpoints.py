@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
+import msgspec
 import yaml
 
-from bim_supervise.checkpoints.contract import Boundary, Checkpoint, Control, Kind
+from bim_supervise.checkpoints.contract import Boundary, Checkpoint, Control, Kind, Terms
 from bim_supervise.core.errors import InputRefused
 from bim_supervise.schedule.tasks import Schedule, Task, TaskKind
 
 _E = TypeVar("_E", bound=StrEnum)
 _KEYS = {
     "id", "kind", "control", "boundary", "rule", "task", "title", "parameters", "required_capacities",
+    "terms",
 }  # fmt: skip
 
 
@@ -71,6 +74,28 @@ def find_task(schedule: Schedule | None, text: str) -> Task | None:
     return None
 
 
+def read_terms(told: Any) -> Terms:
+    """The terms of a checkpoint from plain data.
+
+    Raises:
+        ValueError: saying which field is wrong.
+    """
+    if not isinstance(told, Mapping):
+        raise ValueError("no mapping of fields")
+    known = {field.name for field in fields(Terms)} - {"origin"}
+    strange = sorted(str(key) for key in told if key not in known)
+    if strange:
+        raise ValueError(f"'{strange[0]}' is no field; known are {', '.join(sorted(known))}")
+    terms = msgspec.convert(dict(told), Terms)
+    if terms.if_absent not in (None, "proceed", "wait"):
+        raise ValueError("'if_absent' is neither proceed nor wait")
+    for name in ("notice_hours", "review_hours"):
+        hours = getattr(terms, name)
+        if hours is not None and not 0 <= hours <= 10_000:
+            raise ValueError(f"'{name}' is no number of hours")
+    return terms
+
+
 class _Entry:
     def __init__(self, file: str, number: int, row: Any) -> None:
         if not isinstance(row, Mapping):
@@ -106,7 +131,17 @@ class _Entry:
             title={str(key): str(value) for key, value in title.items()},
             parameters=dict(parameters),
             required_capacities=tuple(required),
+            terms=self._terms(),
         )
+
+    def _terms(self) -> Terms | None:
+        told = self._row.get("terms")
+        if told is None:
+            return None
+        try:
+            return read_terms(told)
+        except ValueError as error:
+            raise self._wrong("terms", f"cannot be read: {error}") from error
 
     def _task(self, schedule: Schedule | None) -> str | None:
         text = self._row.get("task")

@@ -57,9 +57,9 @@ class Note:
 class Step:
     """Something that may happen to a case.
 
-    ``before`` are the states in which it may, an empty one for a step that opens a case; ``after`` is the state
-    it leads to, empty where it changes none. ``right`` names the permission, ``signed`` whether the step is an
-    entry of the ledger, ``not_by`` the earlier actions whose people may not take it.
+    ``before`` are the states in which it may, an empty one for a step that opens a case; ``after`` is the
+    state it leads to, empty where it changes none. ``right`` names the permission, ``signed`` whether the
+    step is an entry of the ledger, ``not_by`` the earlier actions whose people may not take it.
     """
 
     kind: CaseKind
@@ -295,8 +295,10 @@ def overdue_since(case: Case, zone: ZoneInfo) -> datetime | None:
 
 
 def escalation(case: Case, as_of: datetime, zone: ZoneInfo) -> int:
-    """How far an unanswered case has gone up: 0 not overdue, 1 to the chief supervision engineer, 2 to the
-    owner, once it is overdue by ``ESCALATE_AFTER``.
+    """How far an unanswered case has gone up.
+
+    0: not overdue; 1: to the chief supervision engineer; 2: to the owner, once it is overdue by
+    ``ESCALATE_AFTER``.
     """
     since = overdue_since(case, zone)
     if since is None or as_of < since:

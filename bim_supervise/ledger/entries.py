@@ -138,6 +138,46 @@ def sign_off_entry(
     }
 
 
+def signed_entry(
+    *,
+    sequence: int,
+    previous_hash: str,
+    time: datetime,
+    project: str,
+    entry_type: str,
+    signer: str,
+    display_name: str,
+    appointment: Appointment,
+    body: Mapping[str, Any],
+) -> dict[str, Any]:
+    """An entry of another type than a sign-off: who decided what in which capacity; ``body`` is what.
+
+    Raises:
+        ValueError: a naive ``time``, or an appointment that is not the signer's.
+    """
+    if appointment.user != signer:
+        raise ValueError(f"appointment {appointment.id} belongs to {appointment.user!r}, not {signer!r}")
+    return {
+        **body,
+        "format_version": FORMAT_VERSION,
+        "algorithms": dict(ALGORITHMS),
+        "sequence": sequence,
+        "previous_hash": previous_hash,
+        "time": _instant(time),
+        "project": project,
+        "type": entry_type,
+        "signer": signer,
+        "display_name": display_name,
+        "capacity": appointment.capacity.value,
+        "appointment": {
+            "id": appointment.id,
+            "certificate": appointment.certificate,
+            "from": appointment.first_day.isoformat(),
+            "to": appointment.last_day.isoformat() if appointment.last_day else None,
+        },
+    }
+
+
 def entry_bytes(entry: Mapping[str, Any]) -> bytes:
     """The canonical bytes (RFC 8785) of an entry.
 

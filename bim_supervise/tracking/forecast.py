@@ -27,8 +27,8 @@ def forecast(
     Tasks that nobody has stated as started begin at ``as_of`` at the earliest; what remains of a started task
     is its planned duration times the share not complete (the plan's own remaining duration where only the
     plan speaks of it). None when no start, finish or progress of any task is known: a plan alone is no
-    forecast. A task in ``not_before`` (site wall times) that has not started starts then at the earliest, unless
-    a constraint of the plan already pins its date.
+    forecast. A task in ``not_before`` (site wall times) that has not started starts then at the earliest,
+    unless a constraint of the plan already pins its date.
 
     Raises:
         InputRefused: what ``schedule.cpm.calculate`` refuses.
