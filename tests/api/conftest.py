@@ -25,7 +25,7 @@ def small_site(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def staffed_site(tmp_path_factory, small_site):
-    """The small project with a chief supervision engineer, a second specialist, an inspector and the owner."""
+    """The small project with a chief engineer, a second specialist, an inspector and the owner."""
     directory = tmp_path_factory.mktemp("staffed") / "site"
     shutil.copytree(small_site, directory)
     opened = Project.open(directory, clock=FixedClock())

@@ -1,0 +1,105 @@
+"""Commands for cases: NCRs, supervision notices, stop orders, waivers, inspection requests."""
+
+from __future__ import annotations
+
+import mimetypes
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bim_supervise.api import CaseDraft
+from bim_supervise.cli.output import command, project_of
+from bim_supervise.cli.people import read_password
+from bim_supervise.core.errors import NotFound
+
+User = Annotated[str, typer.Option("--user", help="Who acts.")]
+Text = Annotated[str, typer.Option("--text", help="What was found, done or decided.")]
+Capacity = Annotated[str | None, typer.Option("--capacity", help="Needed only with several that may.")]
+Photos = Annotated[list[Path] | None, typer.Option("--photo", help="JPEG, PNG, WebP or HEIC.")]
+Day = Annotated[datetime | None, typer.Option("--due", formats=["%Y-%m-%d"], help="Answer by, site day.")]
+Names = list[str] | None
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to ``app``."""
+    cases = typer.Typer(no_args_is_help=True, help="NCRs, notices, stop orders, waivers, requests.")
+    app.add_typer(cases, name="case")
+
+    @command(cases, "open")
+    def open_case(
+        context: typer.Context,
+        kind: Annotated[str, typer.Argument(metavar="KIND", help="ncr, notice, stop, waiver or request")],
+        user: User,
+        text: Text = "",
+        title: Annotated[str, typer.Option("--title", help="What it is called.")] = "",
+        element: Annotated[Names, typer.Option("--element", help="GlobalId; may be repeated.")] = None,
+        task: Annotated[Names, typer.Option("--task", help="Task id; may be repeated.")] = None,
+        checkpoint: Annotated[Names, typer.Option("--checkpoint", help="Checkpoint id; repeatable.")] = None,
+        due: Day = None,
+        expires: Annotated[
+            datetime | None,
+            typer.Option("--expires", formats=["%Y-%m-%d"], help="Last site day of a waiver."),
+        ] = None,
+        inspection_at: Annotated[
+            datetime | None,
+            typer.Option("--at", help="Site time of the inspection that a request calls for."),
+        ] = None,
+        photo: Photos = None,
+        at_once: Annotated[
+            bool, typer.Option("--at-once", help="Issue a stop order without a proposal before it.")
+        ] = False,
+        capacity: Capacity = None,
+    ) -> Any:
+        """Open a case; asks for the password, or reads it from standard input."""
+        project = project_of(context)
+        project.check_password(user, read_password(user))
+        draft = CaseDraft(
+            text=text,
+            title=title,
+            elements=element or (),
+            tasks=task or (),
+            checkpoints=checkpoint or (),
+            due=due.date() if due else None,
+            expires=expires.date() if expires else None,
+            inspection_at=inspection_at,
+            photos=_pictures(photo),
+        )
+        return project.open_case(kind, user, draft, action="issue" if at_once else None, capacity=capacity)
+
+    @command(cases, "act")
+    def act(
+        context: typer.Context,
+        case: Annotated[str, typer.Argument(metavar="CASE", help="Number of the case, e.g. NCR-001.")],
+        action: Annotated[str, typer.Argument(metavar="ACTION", help="The step, e.g. correct or verify.")],
+        user: User,
+        text: Text = "",
+        due: Day = None,
+        photo: Photos = None,
+        capacity: Capacity = None,
+    ) -> Any:
+        """Take the next step in a case; asks for the password, or reads it from standard input."""
+        project = project_of(context)
+        project.check_password(user, read_password(user))
+        draft = CaseDraft(text=text, due=due.date() if due else None, photos=_pictures(photo))
+        return project.act_on_case(case, action, user, draft, capacity=capacity)
+
+    @command(cases, "list")
+    def list_cases(
+        context: typer.Context,
+        kind: Annotated[str | None, typer.Option("--kind", help="Only cases of this kind.")] = None,
+        standing: Annotated[bool, typer.Option("--standing", help="Leave out what has ended.")] = False,
+        as_of: Annotated[str | None, typer.Option("--as-of", help="State of knowledge.")] = None,
+    ) -> list[Any]:
+        """List cases, the newest first."""
+        return project_of(context).cases(kind, standing=standing, as_of=as_of)
+
+
+def _pictures(files: list[Path] | None) -> list[tuple[str, str, bytes]]:
+    found = []
+    for file in files or ():
+        if not file.is_file():
+            raise NotFound("file_missing", f"There is no file {file}.", "Check the path.", path=str(file))
+        found.append((file.name, mimetypes.guess_type(file.name)[0] or "", file.read_bytes()))
+    return found
