@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from bim_supervise.checkpoints.alarms import Alarm, fold_alarms
 from bim_supervise.checkpoints.contract import Checkpoint, Outcome, Rule, Severity, Verdict
-from bim_supervise.checkpoints.engine import evaluate, evaluate_checkpoint
+from bim_supervise.checkpoints.engine import evaluate, evaluate_checkpoint, evaluate_devices
 from bim_supervise.checkpoints.gates import (
     Circumstances,
     GateResult,
@@ -165,12 +165,14 @@ def snapshot(known: Known, as_of: datetime) -> Snapshot:
     )
 
 
-def device_verdicts(registry: Registry, evidence: Snapshot, since: datetime | None = None) -> list[Verdict]:
-    """Verdicts about devices; with ``since`` (UTC) only of windows that end after it."""
+def device_verdicts(
+    registry: Registry, evidence: Snapshot, touched: Mapping[str, datetime | None], *, alone: bool = False
+) -> list[Verdict]:
+    """Windowed verdicts about devices whose readings have changed; see ``engine.evaluate_devices``."""
     return [
         verdict
-        for verdict in evaluate(registry, evidence, since=since)
-        if verdict.subject.device is not None and verdict.window_start is not None
+        for verdict in evaluate_devices(registry, evidence, touched, alone=alone)
+        if verdict.window_start is not None
     ]
 
 

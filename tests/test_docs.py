@@ -13,6 +13,7 @@ from bim_supervise import config
 from bim_supervise.checkpoints.limits import load_limits
 from bim_supervise.checkpoints.read_checkpoints import read_checkpoints
 from bim_supervise.checkpoints.registry import load_packs
+from bim_supervise.checkpoints.site_rules import read_site_rules
 from bim_supervise.checkpoints.testing import run_cases
 from bim_supervise.cli import app
 from bim_supervise.events.kinds import BUILT_IN_KINDS
@@ -221,6 +222,9 @@ def test_examples_are_read_by_the_real_readers(reader, body, tmp_path):
         assert parse_devices(data)
     elif reader == "limits":
         assert load_limits(file)
+    elif reader == "site rules":
+        registry = load_packs()
+        assert read_site_rules(file, registry.rules, registry.shipped).limits
     elif reader == "cases":
         assert data["cases"]  # run below, together with their pack
     else:

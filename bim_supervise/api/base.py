@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bim_supervise.api.views import ProjectInfo
-from bim_supervise.checkpoints.registry import Registry
+from bim_supervise.checkpoints.registry import BrokenPack, Registry
+from bim_supervise.checkpoints.site_rules import SiteRules, parse_site_rules
 from bim_supervise.config import Settings
 from bim_supervise.core.catalogue import Catalogue
 from bim_supervise.core.clock import Clock, site_zone
@@ -25,6 +27,10 @@ PLAN = "revision.plan"
 """Setting that counts changes of model, schedule, links, devices, checkpoints and people."""
 EVIDENCE = "revision.evidence"
 """Setting that counts changes of observations, verdicts, alarms and sign-offs."""
+RULES = "site.rules"
+"""Setting that holds the project's rule settings as they were loaded, by whom and when."""
+RULES_REVISION = "revision.rules"
+"""Setting that counts their changes."""
 
 
 class ProjectBase:
@@ -33,12 +39,14 @@ class ProjectBase:
     def __init__(self, settings: Settings, store: Store, registry: Registry, clock: Clock) -> None:
         self.settings = settings
         self.registry = registry
+        self._rules_revision = 0
         self.kinds = KindTable(BUILT_IN_KINDS).with_kinds(registry.kinds)
         self._store = store
         self._clock = clock
         self._lock = threading.RLock()
         with store.reading() as work:
             self._zone = site_zone(work.project().timezone)
+            self._renew_registry(work)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -98,6 +106,24 @@ class ProjectBase:
 
     def _now(self, record: ProjectRecord) -> datetime:
         return record.site_now if record.replay and record.site_now else self._clock()
+
+    def _renew_registry(self, work: Work) -> None:
+        """Take over the project's rule settings where another process has changed them."""
+        revision = int(work.setting(RULES_REVISION, 0))
+        if revision == self._rules_revision:
+            return
+        stored = work.setting(RULES) or {}
+        broken = tuple(item for item in self.registry.broken if item.name != RULES)
+        try:
+            site = parse_site_rules(
+                stored.get("tree") or {}, "site rules", self.registry.rules, self.registry.shipped
+            )
+        except InputRefused as error:
+            # A pack has changed under them: named like a broken pack, and the packs' own limits hold.
+            site, broken = SiteRules(), (*broken, BrokenPack(name=RULES, error=error.message))
+        with self._lock:
+            self.registry = replace(self.registry.for_site(site), broken=broken)
+            self._rules_revision = revision
 
     @contextmanager
     def _write(self, what: str) -> Iterator[Work]:

@@ -273,11 +273,13 @@ class Intake(KnownReader, People, ProjectBase):
         A window that closes between two batches is judged by the next one: judgement goes on from the first
         touched minute or from where it last ended, whichever is earlier.
         """
+        self._renew_registry(work)
         first_touched: dict[str, int] = {}
         for name, _, first, _ in touched:
             first_touched[name] = min(first, first_touched.get(name, first))
         now = self._now(work.project())
         judged: dict[str, int] = dict(work.setting(JUDGED, {}))
+        changed: dict[str, datetime | None] = {}
         for device in work.devices():
             until = judged.get(device.id)
             since = first_touched.get(device.id)
@@ -286,9 +288,11 @@ class Intake(KnownReader, People, ProjectBase):
                     continue
                 since = until
             since = since if until is None else min(since, until)
-            evidence = self._device_evidence(work, device, now)
-            self._store_windowed(work, device_verdicts(self.registry, evidence, since=from_epoch_ms(since)))
+            changed[device.id] = from_epoch_ms(since)
             judged[device.id] = max(epoch_ms(now), until or 0)
+        if changed:
+            evidence = self._device_evidence(work, now)
+            self._store_windowed(work, device_verdicts(self.registry, evidence, changed))
         work.set_setting(JUDGED, judged)
 
     def _store_windowed(self, work: Work, verdicts: Sequence[Any]) -> None:

@@ -17,7 +17,6 @@ from bim_supervise.checkpoints.registry import Registry
 from bim_supervise.checkpoints.snapshot import Snapshot
 from bim_supervise.config import Settings
 from bim_supervise.core.clock import Clock
-from bim_supervise.events.devices import Device
 from bim_supervise.store.records import StoredAlarm, StoredVerdict, stored_verdict
 from bim_supervise.store.store import Store
 from bim_supervise.store.work import Work
@@ -51,6 +50,7 @@ class KnownReader(ProjectBase):
         with self._lock:
             kept = self._situations
             with self._store.reading() as work:
+                self._renew_registry(work)
                 key = _Key(int(work.setting(PLAN, 0)), int(work.setting(EVIDENCE, 0)), moment)
                 if key in kept:
                     return kept[key]
@@ -82,12 +82,12 @@ class KnownReader(ProjectBase):
             content_hashes=work.content_hashes(),
         )
 
-    def _device_evidence(self, work: Work, device: Device, as_of: datetime) -> Snapshot:
-        """Evidence of one device alone, for the windowed rules that a batch touches."""
+    def _device_evidence(self, work: Work, as_of: datetime) -> Snapshot:
+        """Evidence of the devices alone, for the windowed rules that a batch touches."""
         return Snapshot(
             as_of=as_of,
             zone=self.zone,
-            devices=[device],
+            devices=work.devices(),
             windows=work.windows,
             extents=work.extents(),
         )

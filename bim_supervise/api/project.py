@@ -11,6 +11,7 @@ from bim_supervise.api.cases import Cases
 from bim_supervise.api.evidence import EvidenceViews
 from bim_supervise.api.plan import Plan
 from bim_supervise.api.reports import Reports
+from bim_supervise.api.rules import RuleSettings
 from bim_supervise.checkpoints.registry import Registry, load_packs
 from bim_supervise.config import find_settings
 from bim_supervise.core.clock import Clock, site_zone, system_clock
@@ -19,7 +20,7 @@ from bim_supervise.store.records import ProjectRecord
 from bim_supervise.store.store import Store
 
 
-class Project(Plan, Cases, EvidenceViews, Reports):
+class Project(Plan, Cases, EvidenceViews, Reports, RuleSettings):
     """A project: plan in, evidence in, judgement and signatures out."""
 
     @classmethod
@@ -110,7 +111,13 @@ def describe_packs(registry: Registry) -> list[dict[str, Any]]:
                     "id": rule.id,
                     "kind": rule.kind.value,
                     "title": dict(rule.title),
-                    "limits": [dataclasses.asdict(limit) for limit in registry.limits(rule.id)],
+                    "limits": [
+                        dataclasses.asdict(limit)
+                        for limit in (
+                            *registry.shipped(rule.id),
+                            *(row for row in registry.site.limits if row.rule_id == rule.id),
+                        )
+                    ],
                 }
                 for rule in pack.rules
             ],

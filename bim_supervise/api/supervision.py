@@ -46,9 +46,10 @@ class Supervision(Signing):
         moment = self.moment(as_of)
         with self._write(EVIDENCE) as work:
             before = {alarm.id: alarm.cleared_at for alarm in work.alarms()}
+            evidence = self._device_evidence(work, moment)
             for device in work.devices():
-                evidence = self._device_evidence(work, device, moment)
-                self._store_windowed(work, device_verdicts(self.registry, evidence))
+                found = device_verdicts(self.registry, evidence, {device.id: None}, alone=True)
+                self._store_windowed(work, found)
             after = {alarm.id: alarm.cleared_at for alarm in work.alarms()}
         situation = self.situation(moment)
         counts = self._verdict_counts(situation)

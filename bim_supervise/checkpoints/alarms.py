@@ -151,7 +151,7 @@ def _episodes(windows: Sequence[Verdict], clear_after: int) -> list[Alarm]:
         if verdict.outcome is Outcome.FAIL:
             passed = 0
             if standing is None:
-                episodes.append(_raised(verdict, end, start))
+                episodes.append(_raised(verdict, min(end, verdict.since or end), start))
             else:
                 episodes[-1] = _with(standing, latest=verdict, failures=standing.failures + 1)
         elif verdict.outcome is Outcome.PASS and standing is not None:

@@ -116,6 +116,10 @@ class Limit:
     note: str = ""
     override_by: str | None = None
     override_reason: str | None = None
+    override_on: date | None = None
+    """When the override was signed; only a signed, dated reason may loosen a limit of a layer above."""
+    profile: str = ""
+    """Name of a profile that a project must choose before the row counts; empty: it always counts."""
     source: str = ""
     """Where the number was read, so that a reader can check it."""
 

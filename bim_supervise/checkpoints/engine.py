@@ -57,10 +57,52 @@ def evaluate(
         except Exception as error:  # foreign code: its failure is shown as a verdict, never swallowed
             verdicts.append(_failed(rule_id, Subject(), error))
             continue
-        limits = registry.limits(rule_id)
+        limits, parameters = registry.limits(rule_id), registry.parameters(rule_id)
         for subject in subjects:
-            verdicts += ask(rule, subject, {}, evidence, limits, since)
+            verdicts += ask(rule, subject, parameters, evidence, limits, since)
     return verdicts
+
+
+def evaluate_devices(
+    registry: Registry, evidence: Evidence, touched: Mapping[str, datetime | None], *, alone: bool = False
+) -> list[Verdict]:
+    """What the rules say about devices whose readings have changed.
+
+    Args:
+        registry: installed packs.
+        evidence: the world, with all devices: a rule may read those beside the one it judges.
+        touched: device ids, and since when (aware UTC) their readings have changed; None is from the first.
+        alone: judge exactly these devices, not those that are judged by the readings of these.
+    """
+    verdicts: list[Verdict] = []
+    for rule_id, rule in registry.rules.items():
+        try:
+            subjects = [subject for subject in rule.subjects(evidence) if subject.device is not None]
+        except Exception as error:  # foreign code: its failure is logged here and shown by ``evaluate``
+            _log.error("rule %s cannot say what it watches", rule_id, exc_info=error)
+            continue
+        parameters = registry.parameters(rule_id) if subjects else {}
+        for subject in subjects:
+            names = {subject.device or ""}
+            if not alone:
+                names |= _companions(rule, subject, evidence, parameters)
+            moments = [touched[name] for name in names if name in touched]
+            if moments:
+                known = [moment for moment in moments if moment is not None]
+                since = min(known) if len(known) == len(moments) else None
+                verdicts += ask(rule, subject, parameters, evidence, registry.limits(rule_id), since)
+    return verdicts
+
+
+def _companions(rule: Rule, subject: Subject, evidence: Evidence, parameters: Mapping[str, Any]) -> set[str]:
+    asked = getattr(rule, "companions", None)
+    if asked is None:
+        return set()
+    try:
+        return set(asked(subject, evidence, parameters))
+    except Exception as error:  # foreign code: asked again by the rule itself, which shows the failure
+        _log.error("rule %s cannot say what it reads", rule.id, exc_info=error)
+        return set()
 
 
 def evaluate_checkpoint(checkpoint: Checkpoint, registry: Registry, evidence: Evidence) -> list[Verdict]:
@@ -86,6 +128,7 @@ def _asked(
     if rule is None:
         return [_not_installed(requirement.rule, subject)]
     parameters = {
+        **registry.parameters(rule.id),
         **requirement.parameters,
         "checkpoint": checkpoint.id,
         "boundary": checkpoint.boundary.value,

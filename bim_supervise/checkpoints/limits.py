@@ -17,6 +17,9 @@ import yaml
 from bim_supervise.checkpoints.contract import Limit
 from bim_supervise.core.errors import InputRefused
 
+LAYERS = ("law", "national", "city", "design", "contract", "platform")
+"""Who may set a limit, from above to below; a default of this platform gives way to every other."""
+
 COMPARATORS: Mapping[str, Callable[[float, float], bool]] = {
     "<=": operator.le,
     "<": operator.lt,
@@ -34,7 +37,7 @@ _REQUIRED = (
     "value", "unit", "window", "statistic", "comparator", "action", "editable", "override_by",
     "override_reason",
 )  # fmt: skip
-_OPTIONAL = ("condition", "min_completeness", "note", "source")
+_OPTIONAL = ("condition", "min_completeness", "note", "source", "profile", "override_on")
 _CONDITIONS = ({"from", "to"}, {"phase"}, {"from", "to", "phase"})
 _DURATION = re.compile(
     r"P(?:(?P<days>\d+)D)?(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?"
@@ -78,7 +81,8 @@ def in_force(
 
     The edition is chosen by the site date of the moment (``effective_to`` inclusive), the condition by site
     wall time and by the ``phases`` under way. Of several jurisdictions the strictest value wins: a lower
-    layer may only tighten. A row without a value counts only where no other row has one.
+    layer may only tighten, unless its row carries a signed, dated reason. A row without a value counts only
+    where no other row has one, and a default of this platform only where nobody else has set a limit.
     """
     wall = moment.astimezone(zone)
     found = [
@@ -93,8 +97,28 @@ def in_force(
     valued = [limit for limit in found if limit.value is not None]
     if not valued:
         return found[0]
-    ceiling = valued[0].comparator in ("<=", "<")
-    return (min if ceiling else max)(valued, key=lambda limit: limit.value or 0.0)
+    binding = [limit for limit in valued if layer_of(limit.jurisdiction) < len(LAYERS) - 1] or valued
+    chosen: Limit | None = None
+    for limit in sorted(binding, key=lambda one: layer_of(one.jurisdiction)):
+        if chosen is None or stricter(limit, chosen) or limit.override_on is not None:
+            chosen = limit
+    return chosen
+
+
+def layer_of(jurisdiction: str) -> int:
+    """Place of a jurisdiction in ``LAYERS``: a country code is national, ``CN-11`` and the like a city."""
+    if jurisdiction in LAYERS:
+        return LAYERS.index(jurisdiction)
+    return LAYERS.index("city" if "-" in jurisdiction else "national")
+
+
+def stricter(one: Limit, other: Limit) -> bool:
+    """Whether ``one`` allows less than ``other``; both have a value and the same direction."""
+    if one.value is None or other.value is None:
+        return False
+    if one.value == other.value:
+        return one.comparator in ("<", ">") and other.comparator in ("<=", ">=")
+    return one.value < other.value if one.comparator in ("<=", "<") else one.value > other.value
 
 
 def satisfies(value: float, limit: Limit) -> bool:
@@ -220,6 +244,7 @@ def _limit(file: str, number: int, row: Any) -> Limit:
     override_by, override_reason = text("override_by", nullable=True), text("override_reason", nullable=True)
     if (override_by is None) != (override_reason is None):
         raise bad("override_reason", "an override needs both who made it and why")
+    override_on = day("override_on", nullable=True) if "override_on" in row else None
     return Limit(
         rule_id=text("rule_id") or "",
         jurisdiction=text("jurisdiction") or "",
@@ -241,6 +266,8 @@ def _limit(file: str, number: int, row: Any) -> Limit:
         source=str(row.get("source") or "").strip(),
         override_by=override_by,
         override_reason=override_reason,
+        override_on=override_on,
+        profile=str(row.get("profile") or "").strip(),
     )
 
 
@@ -290,8 +317,8 @@ def _refuse_overlaps(file: str, limits: Sequence[Limit]) -> None:
             )
 
 
-def _measured(limit: Limit) -> tuple[str, str, str, str | None]:
-    return limit.rule_id, limit.jurisdiction, limit.statistic, limit.window
+def _measured(limit: Limit) -> tuple[str | None, ...]:
+    return limit.rule_id, limit.jurisdiction, limit.statistic, limit.window, limit.profile
 
 
 def _dates_meet(one: Limit, other: Limit) -> bool:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import EntryPoint, entry_points
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from typing import Any
 
 from bim_supervise.checkpoints.contract import Limit, Rule
 from bim_supervise.checkpoints.pack import Pack
+from bim_supervise.checkpoints.site_rules import SiteRules
 from bim_supervise.core.catalogue import Catalogue, load_catalogue
 from bim_supervise.core.errors import InputRefused, SupervisionError
 from bim_supervise.core.wording import sentences_folder
@@ -45,11 +46,37 @@ class Registry:
     kinds: tuple[ObservationKind, ...] = ()
     """Kinds of observation that packs add to the built-in ones."""
     catalogue: Catalogue = field(default_factory=lambda: load_catalogue(_own_folders()))
+    site: SiteRules = field(default_factory=SiteRules)
+    """What the project has set: profiles, parameters and limits of its design and contract."""
     _limits: Mapping[str, tuple[Limit, ...]] = field(default_factory=dict)
 
     def limits(self, rule_id: str) -> tuple[Limit, ...]:
-        """All rows of a rule, every edition and jurisdiction; empty for a rule without limits."""
+        """The rows of a rule that count in this project, every edition and jurisdiction.
+
+        Rows of a profile that the project has not chosen are left out; ``shipped`` has them.
+        """
         return self._limits.get(rule_id, ())
+
+    def shipped(self, rule_id: str) -> tuple[Limit, ...]:
+        """All rows that the pack brings for a rule, those of every profile too."""
+        pack = self.pack_of.get(rule_id)
+        return tuple(limit for limit in pack.limits if limit.rule_id == rule_id) if pack else ()
+
+    def parameters(self, rule_id: str) -> Mapping[str, Any]:
+        """What the project has set for a rule."""
+        return self.site.parameters_of(rule_id)
+
+    def for_site(self, site: SiteRules) -> Registry:
+        """These packs in a project with its own profiles, parameters and limits."""
+        rows: dict[str, list[Limit]] = {
+            rule: [row for row in self.shipped(rule) if not row.profile or row.profile in site.profiles]
+            for rule in self.rules
+        }
+        for limit in site.limits:
+            if limit.rule_id in rows:
+                rows[limit.rule_id].append(limit)
+        limits = {rule: tuple(found) for rule, found in rows.items() if found}
+        return replace(self, site=site, _limits=limits)
 
 
 def load_packs(points: Iterable[EntryPoint] | None = None) -> Registry:
@@ -82,24 +109,21 @@ def registry_of(packs: Iterable[Pack], broken: Iterable[BrokenPack] = ()) -> Reg
         InputRefused: ``pack_invalid`` when a pack is not consistent in itself or with those before it.
     """
     accepted: list[Pack] = []
-    limits: dict[str, list[Limit]] = defaultdict(list)
     for pack in packs:
         _refuse_inconsistent(pack, accepted)
         accepted.append(pack)
-        for limit in pack.limits:
-            limits[limit.rule_id].append(limit)
     # Later folders win: a pack adds sentences, it cannot reword those of the engine or of an earlier pack.
     folders = [pack.catalogue for pack in reversed(accepted) if pack.catalogue]
     folders += _own_folders()
-    return Registry(
+    registry = Registry(
         packs=tuple(accepted),
         broken=tuple(broken),
         rules={rule.id: rule for pack in accepted for rule in pack.rules},
         pack_of={rule.id: pack for pack in accepted for rule in pack.rules},
         kinds=tuple(dict.fromkeys(kind for pack in accepted for kind in pack.kinds)),
         catalogue=load_catalogue(folders),
-        _limits={rule: tuple(rows) for rule, rows in limits.items()},
     )
+    return registry.for_site(SiteRules())
 
 
 def _own_folders() -> list[Traversable]:

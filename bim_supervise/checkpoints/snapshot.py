@@ -54,7 +54,10 @@ class Snapshot:
         self._facts: dict[tuple[str, str], list[Fact]] = defaultdict(list)
         for fact in standing_facts(facts, as_of):
             self._facts[fact.kind, fact.subject].append(fact)
-        self._devices = sorted(devices, key=lambda device: device.id)
+        self._by_kind: dict[str, list[Device]] = defaultdict(list)
+        for device in sorted(devices, key=lambda device: device.id):
+            for kind in device.kinds:
+                self._by_kind[kind].append(device)
         self._figures = dict(figures or {})
         self._end_ms = epoch_ms(as_of)
         self._load: LoadWindows | None = None
@@ -87,11 +90,8 @@ class Snapshot:
 
     def devices(self, kind: str, purpose: str | None = None) -> Sequence[Device]:
         """Devices that report ``kind``, by id; optionally only those of a purpose."""
-        return [
-            device
-            for device in self._devices
-            if kind in device.kinds and (purpose is None or device.purpose == purpose)
-        ]
+        found = self._by_kind.get(kind, [])
+        return [device for device in found if purpose is None or device.purpose == purpose]
 
     def windows(self, device: str, kind: str, start: datetime, end: datetime) -> Sequence[Window]:
         """Minute windows that start in [start, end) and have ended by ``as_of``, ascending."""

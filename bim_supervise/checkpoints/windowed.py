@@ -86,11 +86,31 @@ class WindowedRule(ABC):
             ValueError: when a parameter is not of its kind; the engine shows it.
         """
         if subject.device is not None:
-            return self._watch(subject.device, evidence, limits, since)
+            return self._watch(subject.device, parameters, evidence, limits, since)
         return self._checkpoint(subject, parameters, evidence, limits)
 
+    def companions(
+        self, subject: Subject, evidence: Evidence, parameters: Mapping[str, Any]
+    ) -> Iterable[str]:
+        """Other devices whose readings decide about ``subject``: when they speak, it is judged again."""
+        if not self.reads_others:
+            return ()
+        leaves = self.condition.leaves()
+        read = [(leaf.kind.key, leaf.purpose) for leaf in leaves[1:]]
+        read += [
+            ((leaf.reference.kind or leaf.kind).key, leaf.reference.purpose)
+            for leaf in leaves
+            if leaf.reference is not None
+        ]
+        return {device.id for kind, purpose in read for device in evidence.devices(kind, purpose)}
+
     def _watch(
-        self, device_id: str, evidence: Evidence, limits: Sequence[Limit], since: datetime | None
+        self,
+        device_id: str,
+        parameters: Mapping[str, Any],
+        evidence: Evidence,
+        limits: Sequence[Limit],
+        since: datetime | None,
     ) -> list[Verdict]:
         subject = Subject(device=device_id)
         kind = self.condition.watched.kind.key
@@ -101,13 +121,19 @@ class WindowedRule(ABC):
         if extent is None:
             return [_nothing(self.id, subject, "no_data", {"device": device_id, "share": 0.0})]
         start = extent[0] if since is None else max(extent[0], since)
-        found = self._findings(device, evidence, limits, start, evidence.as_of)
+        found = self._findings(device, parameters, evidence, limits, start, evidence.as_of)
         if not found and self.phases and not phases_of(self.phases, evidence.tasks()).known:
             return [_nothing(self.id, subject, "phase_unknown", {"device": device_id})]
         return [self._verdict(subject, finding) for finding in found]
 
     def _findings(
-        self, device: Device, evidence: Evidence, limits: Sequence[Limit], start: datetime, end: datetime
+        self,
+        device: Device,
+        parameters: Mapping[str, Any],
+        evidence: Evidence,
+        limits: Sequence[Limit],
+        start: datetime,
+        end: datetime,
     ) -> list[Finding]:
         return self.condition.judge(
             Asked(
@@ -117,6 +143,7 @@ class WindowedRule(ABC):
                 start_ms=epoch_ms(start),
                 end_ms=epoch_ms(end),
                 phases=phases_of(self.phases, evidence.tasks() if self.phases else ()),
+                parameters=parameters,
             )
         )
 
@@ -149,7 +176,7 @@ class WindowedRule(ABC):
         span = asked_span(subject, parameters, evidence)
         if isinstance(span, str):
             return [_nothing(self.id, subject, span)]
-        return [self._over(subject, device, evidence, limits, *span) for device in devices]
+        return [self._over(subject, device, parameters, evidence, limits, *span) for device in devices]
 
     def _asked_for(self, parameters: Mapping[str, Any], evidence: Evidence) -> list[Device]:
         kind = self.condition.watched.kind.key
@@ -168,6 +195,7 @@ class WindowedRule(ABC):
         self,
         subject: Subject,
         device: Device,
+        parameters: Mapping[str, Any],
         evidence: Evidence,
         limits: Sequence[Limit],
         start: datetime,
@@ -175,7 +203,7 @@ class WindowedRule(ABC):
     ) -> Verdict:
         about = Subject(task=subject.task, device=device.id)
         first_ms = epoch_ms(start)
-        found = self._findings(device, evidence, limits, start, end)
+        found = self._findings(device, parameters, evidence, limits, start, end)
         found = [one for one in found if one.start_ms >= first_ms]
         if not found:
             return _nothing(self.id, about, "nothing_to_judge", {"device": device.id})

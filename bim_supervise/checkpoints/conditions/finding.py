@@ -47,6 +47,8 @@ class Asked:
     start_ms: int
     end_ms: int
     phases: Phases = NO_PHASES
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    """What the project has set for the rule, and the checkpoint beside it."""
 
 
 class Term(Protocol):
