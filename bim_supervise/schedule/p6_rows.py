@@ -112,5 +112,11 @@ class P6Plan:
     resources: list[P6Row] = field(default_factory=list)
     expenses: list[P6Row] = field(default_factory=list)
     baseline: dict[str, P6Row] = field(default_factory=dict)
-    """Activities of the baseline by activity code."""
+    """Activities of the baseline in use by activity code."""
+    baselines: dict[str, dict[str, P6Row]] = field(default_factory=dict)
+    """The same for every baseline of the file, by its name."""
+    units: list[P6Row] = field(default_factory=list)
+    code_types: list[P6Row] = field(default_factory=list)
+    code_values: list[P6Row] = field(default_factory=list)
+    codes: list[P6Row] = field(default_factory=list)
     report: P6Report = field(default_factory=P6Report)

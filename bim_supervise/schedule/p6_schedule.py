@@ -9,6 +9,14 @@ from datetime import datetime
 
 from bim_supervise.core.errors import InputRefused
 from bim_supervise.schedule.p6_constraints import constraint_of_activity
+from bim_supervise.schedule.p6_details import (
+    assignments_of,
+    baselines_of,
+    codes_of,
+    percent_type_of,
+    resources_of,
+    wbs_of,
+)
 from bim_supervise.schedule.p6_rows import P6Plan, P6Row
 from bim_supervise.schedule.tasks import (
     FloatBasis,
@@ -52,6 +60,8 @@ class _Builder:
         self.above = {node.get("wbs_id"): node.get("parent_wbs_id") for node in plan.wbs}
         self.ids = self._task_ids()
         self.budgets = self._budgets()
+        self.assignments = assignments_of(plan)
+        self.codes = codes_of(plan)
         self.resource_calendars = self._resource_calendars()
         self.enclosing = self._enclosing_summaries()
 
@@ -102,9 +112,6 @@ class _Builder:
             cost, task = row.number("target_cost"), row.get("task_id")
             if cost and task is not None:
                 budgets[task] = budgets.get(task, 0.0) + cost
-        for rows, what in ((self.plan.assignments, "resource assignments"), (self.plan.expenses, "expenses")):
-            if rows:
-                self.report.convert(f"{len(rows)} {what}", "cost_summed_per_task")
         return budgets
 
     def _resource_calendars(self) -> dict[str, set[str]]:
@@ -199,6 +206,11 @@ class _Builder:
             remaining_minutes=remaining if in_work or (finished is None and remaining != duration) else None,
             percent=_percent(row, started is not None, finished is not None),
             budget=self.budgets.get(source),
+            percent_type=percent_type_of(row),
+            physical_percent=row.number("phys_complete_pct") if started or finished else None,
+            codes=tuple(self.codes.get(source, ())),
+            baselines=baselines_of(self.plan, row.get("task_code") or ""),
+            assignments=tuple(self.assignments.get(source, ())),
         )
 
     def _minutes(self, row: P6Row, column: str, what: str) -> int | None:
@@ -324,6 +336,11 @@ def build_schedule(plan: P6Plan, source_format: str, sha256: str) -> Schedule:
         data_date=plan.project.moment("last_recalc_date"),
         skipped=tuple(plan.report.skipped),
         converted=tuple(plan.report.converted),
+        resources=tuple(
+            resource if resource.calendar in used else replace(resource, calendar=None)
+            for resource in resources_of(plan)
+        ),
+        wbs=wbs_of(plan, builder.wbs),
     )
 
 
@@ -351,10 +368,10 @@ def _percent(row: P6Row, started: bool, finished: bool) -> float | None:
 
 
 def _wbs_paths(plan: P6Plan) -> dict[str, str]:
-    """The codes from the project down to each WBS node, joined by dots; the names go to the report."""
+    """The codes from the project down to each WBS node, joined by dots."""
     nodes = {row.need("wbs_id"): row for row in plan.wbs}
     paths: dict[str, str] = {}
-    for own, row in nodes.items():
+    for own in nodes:
         codes: list[str] = []
         node: str | None = own
         seen: set[str] = set()
@@ -363,5 +380,4 @@ def _wbs_paths(plan: P6Plan) -> dict[str, str]:
             codes.append(nodes[node].get("wbs_short_name") or node)
             node = nodes[node].get("parent_wbs_id")
         paths[own] = ".".join(reversed(codes))
-        plan.report.convert(f"WBS {paths[own]}: {row.get('wbs_name') or ''}", "wbs_as_path")
     return paths

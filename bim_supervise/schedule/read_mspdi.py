@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from bim_supervise.core.child import Progress
 from bim_supervise.core.errors import InputRefused
 from bim_supervise.schedule.calendars import WorkTime
+from bim_supervise.schedule.details import Assignment, PercentType, Resource, ResourceKind
+from bim_supervise.schedule.mspdi_text import ID_FIELD
 from bim_supervise.schedule.read_mspdi_calendars import STANDARD_WEEK, CalendarReport, read_calendars
+from bim_supervise.schedule.read_mspdi_details import (
+    baselines_of,
+    code_names,
+    codes_of,
+    read_assignments,
+    read_resources,
+)
 from bim_supervise.schedule.read_xml import XmlNode, read_xml
 from bim_supervise.schedule.tasks import (
     Calendar,
@@ -26,14 +35,7 @@ from bim_supervise.schedule.tasks import (
 from bim_supervise.schedule.values import iso_duration, iso_moment, refuse_date, refuse_duration
 
 _NAMESPACE = "http://schemas.microsoft.com/project"
-_BULK = (
-    "Assignments",
-    "Resources",
-    "TimephasedData",
-    "OutlineCodes",
-    "ExtendedAttributes",
-    "ExtendedAttribute",
-)
+_BULK = ("TimephasedData", "OutlineCodes", "AvailabilityPeriods", "Rates", "ValueList")
 _ELAPSED_FORMATS = {"4", "6", "8", "10", "12", "20", "36", "38", "40", "42", "44", "52"}
 _PERCENT_FORMATS = {"19", "20", "51", "52"}
 _LINK_TYPES = {"0": LinkType.FF, "1": LinkType.FS, "2": LinkType.SF, "3": LinkType.SS}
@@ -62,6 +64,9 @@ class _Reading:
     default: str
     tasks: list[Task] = field(default_factory=list)
     links: list[tuple[XmlNode, str]] = field(default_factory=list)
+    assignments: dict[str, list[Assignment]] = field(default_factory=dict)
+    resources: dict[str, Resource] = field(default_factory=dict)
+    code_names: Mapping[str, str] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
     """UID of each row that was not taken over, with the reason."""
     skipped: list[Skipped] = field(default_factory=list)
@@ -89,15 +94,26 @@ def parse_mspdi(path: str, sha256: str, progress: Progress) -> Schedule:
     reading = _Reading(
         calendars=calendars, default=default, skipped=report.skipped, converted=report.converted
     )
+    reading.resources = {resource.id: resource for resource in read_resources(project)}
+    reading.assignments = read_assignments(project)
+    reading.code_names = code_names(project)
     container = project.child("Tasks")
     _read_tasks([] if container is None else list(container.each("Task")), reading)
     links = tuple(_links(reading))
+    own = _own_ids(reading)
+    if own:
+        reading.tasks = [
+            replace(task, id=own[task.id], parent=own.get(task.parent or "")) for task in reading.tasks
+        ]
+        links = tuple(
+            replace(link, predecessor=own[link.predecessor], successor=own[link.successor]) for link in links
+        )
     if not reading.tasks:
         raise InputRefused(
             "schedule_empty", "The MS Project XML holds no named task.", "Export the plan with its tasks."
         )
     used = {task.calendar for task in reading.tasks} | {default}
-    unused = of_resources - used
+    unused = of_resources - used - {None}
     if unused:
         reading.skipped.append(Skipped(what=f"{len(unused)} calendars", reason="resource_calendar"))
     if project.value("ScheduleFromStart") in ("0", "false"):
@@ -114,6 +130,10 @@ def parse_mspdi(path: str, sha256: str, progress: Progress) -> Schedule:
         data_date=_moment(project, "StatusDate"),
         skipped=tuple(reading.skipped),
         converted=tuple(reading.converted),
+        resources=tuple(
+            resource if resource.calendar not in unused else replace(resource, calendar=None)
+            for resource in reading.resources.values()
+        ),
     )
 
 
@@ -135,6 +155,21 @@ def _check_root(root: XmlNode) -> None:
             root=root.name,
             line=root.line,
         )
+
+
+def _own_ids(reading: _Reading) -> dict[str, str]:
+    """Ids that another planning tool gave the tasks and the custom field ``ID_FIELD`` kept, when all do."""
+    if ID_FIELD not in reading.code_names.values():
+        return {}
+    own = {task.id: code.value for task in reading.tasks for code in task.codes if code.type == ID_FIELD}
+    if len(own) != len(reading.tasks) or len(set(own.values())) != len(own):
+        reading.skipped.append(Skipped(what=f"custom field {ID_FIELD}", reason="ids_not_unique"))
+        return {}
+    reading.tasks = [
+        replace(task, codes=tuple(code for code in task.codes if code.type != ID_FIELD))
+        for task in reading.tasks
+    ]
+    return own
 
 
 # -- values of a row -------------------------------------------------------------------------------
@@ -269,9 +304,14 @@ def _task(node: XmlNode, uid: str, parent: str | None, reading: _Reading) -> Tas
     elif calendar not in reading.calendars:
         reading.skipped.append(Skipped(what=f"{what}: calendar {calendar}", reason="calendar_unknown"))
         calendar = None
+    if calendar is None and not manual and not summary:
+        calendar = _resource_calendar(uid, what, reading)
     if _number(node, "LevelingDelay"):
         reading.skipped.append(Skipped(what=what, reason="leveling_delay"))
-    base = next((b for b in node.each("Baseline") if (b.value("Number") or "0") == "0"), None)
+    if not manual and not summary and uid in reading.assignments and not (start is None or finish is None):
+        _list_uneven(node, what, calendar, (start, finish, duration), reading)
+    baselines = baselines_of(node)
+    base = next((one for one in baselines if one.name == "0"), None)
     in_work = actual_start is not None and actual_finish is None
     return Task(
         id=uid,
@@ -287,15 +327,65 @@ def _task(node: XmlNode, uid: str, parent: str | None, reading: _Reading) -> Tas
         manual=manual,
         start=start,
         finish=finish,
-        baseline_start=None if base is None else _moment(base, "Start"),
-        baseline_finish=None if base is None else _moment(base, "Finish"),
+        baseline_start=None if base is None else base.start,
+        baseline_finish=None if base is None else base.finish,
         actual_start=actual_start,
         actual_finish=actual_finish,
         deadline=_moment(node, "Deadline"),
         remaining_minutes=_minutes(node, "RemainingDuration", what, reading) if in_work else None,
         percent=_percent(node, actual_start),
         budget=_budget(node, summary),
+        percent_type=PercentType.DURATION if actual_start is not None else None,
+        physical_percent=(_number(node, "PhysicalPercentComplete") or None) if actual_start else None,
+        codes=codes_of(node, reading.code_names),
+        baselines=baselines,
+        assignments=tuple(reading.assignments.get(uid, ())),
     )
+
+
+def _list_uneven(
+    node: XmlNode,
+    what: str,
+    calendar: str | None,
+    stored: tuple[datetime, datetime, int | None],
+    reading: _Reading,
+) -> None:
+    """Note a task that MS Project split, or whose length follows from the work of its resources."""
+    start, finish, duration = stored
+    if node.value("DurationFormat") in _ELAPSED_FORMATS or duration is None:
+        return
+    work = WorkTime(reading.calendars[calendar or reading.default])
+    if abs(work.between(start, finish) - duration) > 1:
+        reading.skipped.append(Skipped(what=what, reason="work_not_by_duration"))
+
+
+def _resource_calendar(uid: str, what: str, reading: _Reading) -> str | None:
+    """The calendar of the people on a task without one of its own, when they share one."""
+    working = [
+        resource
+        for one in reading.assignments.get(uid, ())
+        if (resource := reading.resources.get(one.resource or "")) is not None
+        and resource.kind is ResourceKind.LABOUR
+    ]
+    found = {resource.calendar for resource in working if resource.calendar in reading.calendars}
+    if len(found) > 1:
+        weeks = {
+            (reading.calendars[one].week, reading.calendars[one].exceptions)
+            for one in found
+            if one is not None
+        }
+        if len(weeks) > 1:
+            reading.converted.append(Skipped(what=what, reason="resource_calendars_not_used"))
+            return None
+    own = min((one for one in found if one is not None), default=None)
+    default = reading.calendars[reading.default]
+    if own is None or (reading.calendars[own].week, reading.calendars[own].exceptions) == (
+        default.week,
+        default.exceptions,
+    ):
+        return None
+    reading.converted.append(Skipped(what=what, reason="resource_calendar_used"))
+    return own
 
 
 def _percent(node: XmlNode, actual_start: datetime | None) -> float | None:

@@ -69,8 +69,29 @@ _RELATION = {
     "task_id": "SuccessorActivityObjectId", "pred_task_id": "PredecessorActivityObjectId",
     "proj_id": "SuccessorProjectObjectId", "pred_proj_id": "PredecessorProjectObjectId", "lag_hr_cnt": "Lag",
 }  # fmt: skip
+_ASSIGNMENT = {
+    "task_id": "ActivityObjectId", "rsrc_id": "ResourceObjectId", "target_cost": "PlannedCost",
+    "target_qty": "PlannedUnits", "target_qty_per_hr": "PlannedUnitsPerTime",
+    "act_reg_cost": "ActualRegularCost", "act_ot_cost": "ActualOvertimeCost", "remain_cost": "RemainingCost",
+}  # fmt: skip
+_EXPENSE = {
+    "task_id": "ActivityObjectId", "target_cost": "PlannedCost", "act_cost": "ActualCost",
+    "remain_cost": "RemainingCost",
+}  # fmt: skip
+_RESOURCE = {
+    "rsrc_id": "ObjectId", "clndr_id": "CalendarObjectId", "rsrc_name": "Name", "rsrc_short_name": "Id",
+    "unit_id": "UnitOfMeasureObjectId",
+}  # fmt: skip
+_RESOURCE_KINDS = {"Labor": "RT_Labor", "Nonlabor": "RT_Equip", "Material": "RT_Mat"}
+_CODE_TYPE = {"actv_code_type_id": "ObjectId", "actv_code_type": "Name"}
+_CODE_VALUE = {
+    "actv_code_id": "ObjectId", "actv_code_type_id": "CodeTypeObjectId", "short_name": "CodeValue",
+    "actv_code_name": "Description",
+}  # fmt: skip
+_CODE = {"actv_code_id": "ValueObjectId", "actv_code_type_id": "TypeObjectId"}
 _READ = {
-    "Activity", "Relationship", "WBS", "ResourceAssignment", "ActivityExpense", "Calendar", "ScheduleOptions",
+    "Activity", "ActivityCode", "ActivityCodeType", "ActivityExpense", "Calendar", "Code", "Relationship",
+    "ResourceAssignment", "ScheduleOptions", "UnitOfMeasure", "WBS",
 }  # fmt: skip
 
 
@@ -113,6 +134,7 @@ def parse_pmxml(path: str, sha256: str, progress: Progress) -> Schedule:
             report.skip(f"project {name} with {count} activities", "other_project")
     weeks = [_week(calendar, report) for calendar in (*root.each("Calendar"), *node.each("Calendar"))]
     _list_the_rest(root, node, report)
+    baseline, baselines = _baseline(root, node, report)
     plan = P6Plan(
         project=_project(node),
         name=node.value("Name") or node.value("Id") or Path(path).stem,
@@ -121,13 +143,27 @@ def parse_pmxml(path: str, sha256: str, progress: Progress) -> Schedule:
         wbs=[_wbs(found) for found in node.each("WBS")],
         activities=[_activity(found) for found in node.each("Activity")],
         relations=[_relation(found) for found in node.each("Relationship")],
-        assignments=[_cost(found, "PlannedCost") for found in node.each("ResourceAssignment")],
-        resources=[
-            _row(found, {"rsrc_id": "ObjectId", "clndr_id": "CalendarObjectId"})
-            for found in root.each("Resource")
+        assignments=[_row(found, _ASSIGNMENT) for found in node.each("ResourceAssignment")],
+        resources=[_resource(found) for found in root.each("Resource")],
+        expenses=[_row(found, _EXPENSE) for found in node.each("ActivityExpense")],
+        baseline=baseline,
+        baselines=baselines,
+        units=[
+            _row(found, {"unit_id": "ObjectId", "unit_abbrev": "Abbreviation"})
+            for found in root.each("UnitOfMeasure")
         ],
-        expenses=[_cost(found, "PlannedCost") for found in node.each("ActivityExpense")],
-        baseline=_baseline(root, node, report),
+        code_types=[
+            _row(found, _CODE_TYPE)
+            for found in (*root.each("ActivityCodeType"), *node.each("ActivityCodeType"))
+        ],
+        code_values=[
+            _row(found, _CODE_VALUE) for found in (*root.each("ActivityCode"), *node.each("ActivityCode"))
+        ],
+        codes=[
+            _row(code, _CODE, {"task_id": found.value("ObjectId")})
+            for found in node.each("Activity")
+            for code in found.each("Code")
+        ],
         report=report,
     )
     return build_schedule(plan, "pmxml", sha256)
@@ -171,8 +207,8 @@ def _wbs(node: XmlNode) -> P6Row:
     return _row(node, columns | {"wbs_short_name": "Code", "wbs_name": "Name"})
 
 
-def _cost(node: XmlNode, cost: str) -> P6Row:
-    return _row(node, {"task_id": "ActivityObjectId", "rsrc_id": "ResourceObjectId", "target_cost": cost})
+def _resource(node: XmlNode) -> P6Row:
+    return _row(node, _RESOURCE, {"rsrc_type": _coded(node, "ResourceType", _RESOURCE_KINDS)})
 
 
 def _project(node: XmlNode) -> P6Row:
@@ -219,7 +255,10 @@ def _options(node: XmlNode) -> P6Row:
 # -- baselines ---------------------------------------------------------------------------------------
 
 
-def _baseline(root: XmlNode, project: XmlNode, report: P6Report) -> dict[str, P6Row]:
+def _baseline(
+    root: XmlNode, project: XmlNode, report: P6Report
+) -> tuple[dict[str, P6Row], dict[str, dict[str, P6Row]]]:
+    """The activities of the baseline in use by their code, and those of every baseline by its name."""
     own = project.value("ObjectId")
     found = [
         node
@@ -231,12 +270,21 @@ def _baseline(root: XmlNode, project: XmlNode, report: P6Report) -> dict[str, P6
     if chosen is None:
         if named is not None:
             report.skip(f"baseline project {named}", "baseline_not_in_file")
-        return {}
-    for node in found:
-        if node is not chosen:
-            report.skip(f"baseline {node.value('Name') or node.value('Id') or '?'}", "other_baseline")
-    rows = [_activity(node) for node in chosen.each("Activity")]
-    return {code: row for row in rows if (code := row.get("task_code")) is not None}
+        return {}, {}
+    tables = [
+        {
+            code: row
+            for row in (_activity(activity) for activity in node.each("Activity"))
+            if (code := row.get("task_code")) is not None
+        }
+        for node in found
+    ]
+    names = [node.value("Name") or node.value("Id") or node.value("ObjectId") or "?" for node in found]
+    baselines = {
+        name if names.count(name) == 1 else f"{name} ({number + 1})": table
+        for number, (name, table) in enumerate(zip(names, tables, strict=True))
+    }
+    return tables[found.index(chosen)], baselines
 
 
 # -- calendars ---------------------------------------------------------------------------------------
@@ -301,7 +349,7 @@ def _list_the_rest(root: XmlNode, project: XmlNode, report: P6Report) -> None:
         if child.children and child.name not in _READ
     )
     for activity in project.each("Activity"):
-        counts.update(child.name for child in activity.children if child.children)
+        counts.update(child.name for child in activity.children if child.children and child.name not in _READ)
     for name in ("Project", "Resource", "ProjectList", "BaselineProject", "Currency"):
         counts.pop(name, None)
     for name, count in sorted(counts.items()):

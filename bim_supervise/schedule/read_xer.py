@@ -27,6 +27,10 @@ _USED = {
     "TASKRSRC": frozenset(("task_id", "rsrc_id", "target_cost")),
     "PROJCOST": frozenset(("task_id", "target_cost")),
     "RSRC": frozenset(("rsrc_id", "clndr_id")),
+    "ACTVTYPE": frozenset(("actv_code_type_id", "actv_code_type")),
+    "ACTVCODE": frozenset(("actv_code_id", "actv_code_type_id", "short_name")),
+    "TASKACTV": frozenset(("task_id", "actv_code_id")),
+    "UMEASURE": frozenset(("unit_id", "unit_abbrev")),
     "SCHEDOPTIONS": frozenset(("proj_id", "sched_calendar_on_relationship_lag")),
 }  # fmt: skip
 _NEEDED = {
@@ -35,7 +39,7 @@ _NEEDED = {
     "TASKPRED": ("task_id", "pred_task_id", "pred_type"),
     "CALENDAR": ("clndr_id", "clndr_data"),
 }
-_SETTINGS = {"CURRTYPE", "OBS", "FINTMPL", "COSTTYPE", "UMEASURE"}
+_SETTINGS = {"CURRTYPE", "OBS", "FINTMPL", "COSTTYPE"}
 """Tables of the database around the project, which say nothing about the plan."""
 
 
@@ -78,6 +82,10 @@ def parse_xer(path: str, sha256: str, progress: Progress) -> Schedule:
         assignments=_of(tables, "TASKRSRC", own),
         resources=tables.of("RSRC"),
         expenses=_of(tables, "PROJCOST", own),
+        units=tables.of("UMEASURE"),
+        code_types=tables.of("ACTVTYPE"),
+        code_values=tables.of("ACTVCODE"),
+        codes=_of(tables, "TASKACTV", own),
         report=report,
     )
     if project.get("sum_base_proj_id"):

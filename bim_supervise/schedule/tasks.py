@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from bim_supervise.schedule.details import ActivityCode, Assignment, Baseline, PercentType, Resource, WbsNode
+
 
 class TaskKind(StrEnum):
     """What a row of a schedule is."""
@@ -175,6 +177,13 @@ class Task:
     trade: str | None = None
     element_ids: tuple[str, ...] = ()
     """GlobalIds that the file itself assigns to the task (IfcRelAssignsToProduct/Process)."""
+    percent_type: PercentType | None = None
+    physical_percent: float | None = None
+    """Share of the work done, as the planner judged it, 0..100, whatever ``percent`` measures."""
+    codes: tuple[ActivityCode, ...] = ()
+    baselines: tuple[Baseline, ...] = ()
+    """Every baseline of the file; ``baseline_start`` and ``baseline_finish`` repeat the one in use."""
+    assignments: tuple[Assignment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +221,8 @@ class Schedule:
     data_date: datetime | None = None
     skipped: tuple[Skipped, ...] = ()
     converted: tuple[Skipped, ...] = ()
+    resources: tuple[Resource, ...] = ()
+    wbs: tuple[WbsNode, ...] = ()
 
     @property
     def rules(self) -> SchedulingRules:

@@ -28,6 +28,8 @@ class ScheduleTable(Base, table=True):
     skipped: Any = Field(sa_type=Document)
     converted: Any = Field(sa_type=Document)
     calendars: Any = Field(sa_type=Document)
+    resources: Any = Field(default=None, sa_type=Document, nullable=True)
+    wbs: Any = Field(default=None, sa_type=Document, nullable=True)
     loaded_at: datetime = Field(sa_type=Instant)
     load_order: int
 
@@ -64,6 +66,11 @@ class TaskTable(Base, table=True):
     unit: str | None = None
     trade: str | None = None
     element_ids: Any = Field(sa_type=Document)
+    percent_type: str | None = None
+    physical_percent: float | None = Field(default=None, sa_type=Double)
+    codes: Any = Field(default=None, sa_type=Document, nullable=True)
+    baselines: Any = Field(default=None, sa_type=Document, nullable=True)
+    assignments: Any = Field(default=None, sa_type=Document, nullable=True)
 
 
 class TaskLinkTable(Base, table=True):

@@ -18,13 +18,18 @@ from bim_supervise.store.tables_schedule import (
     TaskLinkTable,
     TaskTable,
 )
-from bim_supervise.store.work_base import WorkBase, to_record, to_row
+from bim_supervise.store.work_base import Row, WorkBase, to_record, to_row
 
 _SCHEDULE = table_of(ScheduleTable)
 _TASK = table_of(TaskTable)
 _LINK = table_of(TaskLinkTable)
 _CALCULATION = table_of(CalculationTable)
 _DATES = table_of(TaskDatesTable)
+
+
+def _known(row: Row) -> Row:
+    """Without what is null: a column that an earlier version did not have becomes the field's default."""
+    return {name: value for name, value in row.items() if value is not None}
 
 
 class WorkSchedule(WorkBase):
@@ -71,8 +76,8 @@ class WorkSchedule(WorkBase):
         links = self._rows(select(_LINK).where(_LINK.c.schedule_id == row["id"]).order_by(_LINK.c.position))
         return to_record(
             {
-                **row,
-                "tasks": tuple(to_record(task, Task) for task in tasks),
+                **_known(row),
+                "tasks": tuple(to_record(_known(task), Task) for task in tasks),
                 "links": tuple(to_record(link, Link) for link in links),
             },
             Schedule,

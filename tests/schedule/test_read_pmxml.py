@@ -98,18 +98,22 @@ def test_the_baseline_that_the_project_names(read):
     schedule = read(pmxml(named, xml_activity(1), more=both))
     assert schedule.tasks[0].baseline_start == datetime(2026, 1, 19, 8)
     assert schedule.tasks[0].baseline_finish == datetime(2026, 2, 2, 16)
-    assert [(item.what, item.reason) for item in schedule.skipped] == [("baseline B7", "other_baseline")]
+    assert [(one.name, one.start) for one in schedule.tasks[0].baselines] == [
+        ("B7", datetime(2026, 1, 12, 8)),
+        ("B8", datetime(2026, 1, 19, 8)),
+    ]
+    assert schedule.skipped == ()
 
 
 def test_what_is_not_used_is_listed(read):
-    code = "<Code><TypeObjectId>1</TypeObjectId><ValueObjectId>2</ValueObjectId></Code>"
+    code = "<UDF><TypeObjectId>1</TypeObjectId><Text>2</Text></UDF>"
     text = pmxml(
         xml_activity(1).replace("</Activity>", f"{code}</Activity>"), more="<Project><Id>Q</Id></Project>"
     )
     schedule = read(text)
     assert [(item.what, item.reason) for item in schedule.skipped] == [
         ("project Q with 0 activities", "other_project"),
-        ("1 elements Code", "element_not_used"),
+        ("1 elements UDF", "element_not_used"),
     ]
 
 

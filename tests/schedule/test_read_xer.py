@@ -95,7 +95,7 @@ def test_wbs_path_and_names(read):
     nodes = [WBS, WBS | {"wbs_id": "101", "parent_wbs_id": "100", "wbs_short_name": "S", "wbs_name": "Shell"}]
     schedule = read(xer(PROJWBS=nodes, TASK=[activity(1, wbs_id="101")]))
     assert schedule.tasks[0].wbs == "P.S"
-    assert "WBS P.S: Shell" in [item.what for item in schedule.converted]
+    assert [(node.path, node.name) for node in schedule.wbs][1] == ("P.S", "Shell")
 
 
 def test_a_wbs_summary_holds_what_lies_below_it(read):
