@@ -10,6 +10,7 @@ from typing import Any
 from bim_supervise.api.cases import Cases
 from bim_supervise.api.evidence import EvidenceViews
 from bim_supervise.api.plan import Plan
+from bim_supervise.api.plans import Plans
 from bim_supervise.api.reports import Reports
 from bim_supervise.api.rules import RuleSettings
 from bim_supervise.checkpoints.registry import Registry, load_packs
@@ -20,7 +21,7 @@ from bim_supervise.store.records import ProjectRecord
 from bim_supervise.store.store import Store
 
 
-class Project(Plan, Cases, EvidenceViews, Reports, RuleSettings):
+class Project(Plan, Plans, Cases, EvidenceViews, Reports, RuleSettings):
     """A project: plan in, evidence in, judgement and signatures out."""
 
     @classmethod

@@ -8,7 +8,18 @@ from typing import Annotated
 import typer
 
 from bim_supervise import __version__
-from bim_supervise.cli import cases, documents, evidence, people, plan, rules, running, supervision
+from bim_supervise.cli import (
+    cases,
+    documents,
+    evidence,
+    exports,
+    people,
+    plan,
+    plans,
+    rules,
+    running,
+    supervision,
+)
 from bim_supervise.cli.output import Target
 
 app = typer.Typer(
@@ -53,7 +64,7 @@ def choose_project(
     context.obj = Target(project, database_url)
 
 
-for module in (plan, evidence, supervision, cases, rules, people, documents, running):
+for module in (plan, evidence, supervision, cases, rules, people, documents, running, plans, exports):
     module.register(app)
 
 

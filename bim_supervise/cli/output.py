@@ -45,6 +45,13 @@ class Answer:
     ok: bool
 
 
+def group_of(app: typer.Typer, name: str) -> typer.Typer:
+    """The group of commands of that name, so that another module can add to it."""
+    found = next(group.typer_instance for group in app.registered_groups if group.name == name)
+    assert found is not None
+    return found
+
+
 def plain(value: Any) -> Any:
     """Any answer as plain JSON data: dataclasses to objects, times to ISO 8601."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):

@@ -89,7 +89,9 @@ def mspdi_text(schedule: Schedule) -> MspdiText:
         for name in names[len(_TEXT_FIELDS) :]
     )
     if any(code.name for task in schedule.tasks for code in task.codes):
-        writing.dropped.append(Skipped(what="descriptions of activity codes", reason="code_names_not_in_format"))
+        writing.dropped.append(
+            Skipped(what="descriptions of activity codes", reason="code_names_not_in_format")
+        )
     if schedule.rules.method is Method.PRIMAVERA:
         writing.dropped.append(Skipped(what="scheduling options", reason="primavera_rules"))
     root = ElementTree.Element("Project", xmlns=_NAMESPACE)

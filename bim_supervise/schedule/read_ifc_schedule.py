@@ -19,8 +19,18 @@ from typing import Any
 from bim_supervise.core.child import Progress
 from bim_supervise.core.errors import InputRefused
 from bim_supervise.schedule.calendars import WorkTime
+from bim_supervise.schedule.details import PercentType
 from bim_supervise.schedule.read_ifc_calendars import read_work_calendars
 from bim_supervise.schedule.read_ifc_file import open_ifc
+from bim_supervise.schedule.read_ifc_own import (
+    OWN,
+    baselines_in,
+    codes_in,
+    elements_in,
+    moment_in,
+    wbs_of,
+    with_own_ids,
+)
 from bim_supervise.schedule.read_mspdi_calendars import STANDARD_WEEK
 from bim_supervise.schedule.tasks import (
     Calendar,
@@ -103,6 +113,7 @@ def parse_ifc_schedule(path: str, sha256: str, progress: Progress) -> Schedule:
     baselines = _baselines(file)
     rows = [_task(task, elements, baselines, reading, kept) for task in kept.values()]
     links = tuple(_links(file, kept, rows, reading))
+    rows, links = with_own_ids(rows, links, {task.GlobalId: _properties(task, OWN) for task in kept.values()})
     return Schedule(
         name=name or Path(path).stem,
         source_format="ifc",
@@ -254,8 +265,12 @@ def _task(
     what = f"#{task.id()} {task.Name}"
     time = task.TaskTime
     calendar = reading.calendar_for(task)
-    start = _moment(time, "ScheduleStart") or _moment(time, "EarlyStart")
-    finish = _moment(time, "ScheduleFinish") or _moment(time, "EarlyFinish")
+    own = _properties(task, OWN)
+    start, finish = _moment(time, "ScheduleStart"), _moment(time, "ScheduleFinish")
+    if "Id" not in own:
+        # Written elsewhere: calculated dates stand in for planned ones that are left out.
+        start = start or _moment(time, "EarlyStart")
+        finish = finish or _moment(time, "EarlyFinish")
     elapsed = getattr(time, "DurationType", None) == "ELAPSEDTIME"
     work = reading.work_time(calendar)
     duration = _minutes(time, "ScheduleDuration", elapsed, work, (start, finish), what, reading)
@@ -273,13 +288,14 @@ def _task(
     parent = reading.parent_of.get(task.id())
     while parent is not None and parent.GlobalId not in kept:
         parent = reading.parent_of.get(parent.id())
+    if own.get("LevelOfEffort"):
+        kind = TaskKind.LEVEL_OF_EFFORT
     base = getattr(baselines.get(task.id()), "TaskTime", None)
-    own = _properties(task, "BimSupervise_Task")
     return Task(
         id=task.GlobalId,
         source_id=task.GlobalId,
         name=task.Name,
-        wbs=task.Identification or None,
+        wbs=wbs_of(task, own),
         parent=None if parent is None else parent.GlobalId,
         kind=kind,
         duration_minutes=0 if duration is None and task.IsMilestone else duration,
@@ -288,17 +304,30 @@ def _task(
         constraint=_constraint(task, what, reading),
         start=start,
         finish=finish,
-        baseline_start=_moment(base, "ScheduleStart"),
-        baseline_finish=_moment(base, "ScheduleFinish"),
+        manual=bool(own.get("Manual")),
+        deadline=moment_in(own, "Deadline"),
+        baseline_start=_moment(base, "ScheduleStart") or moment_in(own, "BaselineStart"),
+        baseline_finish=_moment(base, "ScheduleFinish") or moment_in(own, "BaselineFinish"),
         actual_start=actual_start,
         actual_finish=actual_finish,
         remaining_minutes=_minutes(time, "RemainingTime", elapsed, work, (None, None), what, reading),
-        percent=None if completion is None else float(completion) * 100,
+        percent=_number(own, "Percent", what, reading)
+        if "Percent" in own
+        else None
+        if completion is None
+        else float(completion) * 100,
+        percent_type=PercentType(own["PercentType"]) if own.get("PercentType") in set(PercentType) else None,
+        physical_percent=_number(own, "PhysicalPercent", what, reading),
+        codes=codes_in(own),
+        baselines=baselines_in(own),
         budget=_number(own, "Budget", what, reading),
         quantity=_number(own, "Quantity", what, reading),
         unit=str(own["Unit"]) if own.get("Unit") else None,
         trade=str(own["Trade"]) if own.get("Trade") else None,
-        element_ids=tuple(elements.get(task.id(), ())),
+        element_ids=(
+            *elements.get(task.id(), ()),
+            *elements_in(_properties(task, "BimSupervise_Elements")),
+        ),
     )
 
 
@@ -345,8 +374,8 @@ def _working_days(span: Span, work: WorkTime) -> int:
     return round(span.minutes / 1440 * usual)
 
 
-def _constraint(task: Any, what: str, reading: _Reading) -> Constraint | None:
-    values = _properties(task, "BimSupervise_TaskConstraint")
+def _constraint(task: Any, what: str, reading: _Reading, number: str = "") -> Constraint | None:
+    values = _properties(task, f"BimSupervise_TaskConstraint{number}")
     code = values.get("ConstraintType")
     if not code:
         return None
@@ -365,7 +394,7 @@ def _constraint(task: Any, what: str, reading: _Reading) -> Constraint | None:
     if at is None:
         reading.skipped.append(Skipped(what=f"{what}: {kind}", reason="constraint_without_date"))
         return None
-    return Constraint(type=kind, at=at)
+    return Constraint(type=kind, at=at, also=None if number else _constraint(task, what, reading, "2"))
 
 
 def _elements(file: Any, reading: _Reading) -> dict[int, dict[str, None]]:

@@ -399,7 +399,7 @@ def _budget(node: XmlNode, summary: bool) -> float | None:
     cost = None if summary else _number(node, "Cost")
     fixed = _number(node, "FixedCost")
     value = cost if cost and cost > 0 else fixed
-    return value / 100 if value and value > 0 else None
+    return round(value / 100, 6) if value and value > 0 else None
 
 
 def _constraint(node: XmlNode, what: str, reading: _Reading) -> Constraint | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from bim_supervise.core.canonical import sha256_hex
 from bim_supervise.core.errors import NotFound
@@ -69,7 +70,36 @@ class WorkSchedule(WorkBase):
 
     def current_schedule(self) -> Schedule | None:
         """The plan that was loaded last, or None."""
-        row = self._row(select(_SCHEDULE).order_by(_SCHEDULE.c.load_order.desc()).limit(1))
+        return self._schedule(self._row(select(_SCHEDULE).order_by(_SCHEDULE.c.load_order.desc()).limit(1)))
+
+    def schedule(self, number: int) -> Schedule | None:
+        """A stored plan by its number, or None."""
+        return self._schedule(self._row(select(_SCHEDULE).where(_SCHEDULE.c.id == number)))
+
+    def schedules(self) -> Sequence[Row]:
+        """Stored plans with their number of tasks, the current one first."""
+        count = select(func.count()).where(_TASK.c.schedule_id == _SCHEDULE.c.id).scalar_subquery()
+        return self._rows(
+            select(
+                _SCHEDULE.c.id,
+                _SCHEDULE.c.name,
+                _SCHEDULE.c.source_format.label("format"),
+                _SCHEDULE.c.sha256,
+                _SCHEDULE.c.data_date,
+                _SCHEDULE.c.loaded_at,
+                count.label("tasks"),
+            ).order_by(_SCHEDULE.c.load_order.desc())
+        )
+
+    def use_schedule(self, number: int) -> bool:
+        """Make a stored plan the current one; False when there is none of that number."""
+        order = self._next(ScheduleTable, "load_order")
+        changed = self._connection.execute(
+            update(_SCHEDULE).where(_SCHEDULE.c.id == number).values(load_order=order)
+        )
+        return changed.rowcount == 1
+
+    def _schedule(self, row: Row | None) -> Schedule | None:
         if row is None:
             return None
         tasks = self._rows(select(_TASK).where(_TASK.c.schedule_id == row["id"]).order_by(_TASK.c.position))

@@ -22,8 +22,8 @@ MONDAY = datetime(2026, 1, 5, 8)
 DAY = 480
 
 
-def task(name: str, duration: int | None = DAY, **more) -> Task:
-    return Task(id=name, source_id=name, name=f"Task {name}", duration_minutes=duration, **more)
+def task(key: str, duration: int | None = DAY, **more) -> Task:
+    return Task(**({"id": key, "source_id": key, "name": f"Task {key}", "duration_minutes": duration} | more))
 
 
 def plan(tasks, links=(), **more) -> Schedule:

@@ -231,13 +231,13 @@ def test_the_exported_project_is_read(read):
         xer(
             PROJECT=[other, PROJECT],
             TASK=[activity(2, proj_id="2"), activity(1)],
-            TASKACTV=[{"task_id": "1"}],
+            TASKPROC=[{"task_id": "1"}],
         )
     )
     assert [task.id for task in schedule.tasks] == ["A1"]
     assert [item.what for item in schedule.skipped] == [
         "project Other with 1 activities",
-        "1 rows of TASKACTV",
+        "1 rows of TASKPROC",
     ]
 
 
