@@ -24,6 +24,11 @@ class Settings:
         return self.directory / "attachments"
 
     @property
+    def models(self) -> Path:
+        """Loaded model files by their SHA-256, for what is made from them later."""
+        return self.directory / "models"
+
+    @property
     def mappings(self) -> Path:
         """Column mappings that were used, kept with the project."""
         return self.directory / "mappings"

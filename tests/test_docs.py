@@ -24,6 +24,9 @@ from bim_supervise.schedule.csv_columns import COLUMNS
 from bim_supervise.schedule.read_csv_mapping import read_csv_mapping
 from bim_supervise.schedule.tasks import Schedule, Task
 from bim_supervise.tracking.link_mapping import parse_link_mapping
+from bim_supervise.tracking.read_lexicon import read_lexicon
+from bim_supervise.tracking.read_link_rules import read_link_rules
+from bim_supervise.tracking.read_trades import read_trades
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -220,6 +223,10 @@ def test_examples_are_read_by_the_real_readers(reader, body, tmp_path):
         assert read_csv_mapping(file, COLUMNS).calendars
     elif reader == "devices":
         assert parse_devices(data)
+    elif reader == "link rules":
+        assert len(read_link_rules(file)) == 2
+    elif reader == "trades":
+        assert read_trades(read_lexicon(), file).trades
     elif reader == "limits":
         assert load_limits(file)
     elif reader == "site rules":

@@ -6,8 +6,10 @@ from bim_supervise.api.listening import listen
 from bim_supervise.api.permissions import Action
 from bim_supervise.api.project import Project, installed_packs, shared_project
 from bim_supervise.api.signing import verify_ledger_file
+from bim_supervise.tracking.suggest import LEAST_CONFIDENCE
 
 __all__ = [
+    "LEAST_CONFIDENCE",
     "Action",
     "CaseDraft",
     "Project",

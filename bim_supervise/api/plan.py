@@ -10,7 +10,9 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from bim_supervise.api.base import PLAN, ProjectBase, existing_file
+from bim_supervise.api.base import PLAN, existing_file
+from bim_supervise.api.linking import Linking
+from bim_supervise.api.model_files import keep_model_file
 from bim_supervise.api.views import ElementRow, LinkSummary, ModelRevisionView
 from bim_supervise.checkpoints.read_checkpoints import read_checkpoints
 from bim_supervise.core.child import Progress
@@ -34,7 +36,7 @@ LINK_MAPPING = "links.yaml"
 SCHEDULE_MAPPING = "schedule.yaml"
 
 
-class Plan(ProjectBase):
+class Plan(Linking):
     """Loading and showing what the BIM coordinator hands in."""
 
     def load_model(
@@ -48,9 +50,11 @@ class Plan(ProjectBase):
         file = existing_file(path)
         reading = read_model(file, accept_partial=accept_partial, on_progress=on_progress)
         began = perf_counter()
+        keep_model_file(self.settings, file, reading.sha256)
         with self._write(PLAN) as work:
             work.add_model(reading, self._clock())
             self._link_from_plan(work)
+        rules = self._renew_rule_links()
         return {
             "file": reading.file_name,
             "sha256": reading.sha256,
@@ -65,6 +69,7 @@ class Plan(ProjectBase):
             "with_material": sum(element.material is not None for element in reading.elements),
             "partial": reading.partial,
             "warnings": [{"code": item.code, "message": item.message} for item in reading.warnings],
+            "link_rules": rules,
             "seconds": {**reading.seconds, "store": perf_counter() - began},
         }
 
@@ -82,6 +87,7 @@ class Plan(ProjectBase):
             work.save_calculation(Calculation())
             linked = self._link_from_plan(work)
         self._keep_mapping(mapping, SCHEDULE_MAPPING)
+        rules = self._renew_rule_links()
         kinds = Counter(task.kind.value for task in schedule.tasks)
         constrained = [
             task
@@ -100,6 +106,7 @@ class Plan(ProjectBase):
             "calendars": len(schedule.calendars),
             "constraints": len(constrained),
             "element_links": len(linked.links) if linked else 0,
+            "link_rules": rules,
             "skipped": [{"what": item.what, "reason": item.reason} for item in schedule.skipped],
             "converted": [{"what": item.what, "reason": item.reason} for item in schedule.converted],
         }
@@ -297,13 +304,13 @@ class Plan(ProjectBase):
         )
 
     def _link_from_plan(self, work: Work) -> LinkResult | None:
-        """Renew the links that the plan file itself carries; links from tables stay."""
+        """Renew the links that the plan file itself carries; the others stay while their task is there."""
         schedule = work.current_schedule()
         if schedule is None or work.current_model() is None:
             return None
         result = links_of_plan(schedule, work.elements())
         tasks = {task.id for task in schedule.tasks}
-        kept = [row for row in work.links() if row[2] == "table" and row[1] in tasks]
+        kept = [row for row in work.links() if row[2] != "ifc" and row[1] in tasks]
         taken = {row[:2] for row in kept}
         new = [(link.element_id, link.task_id, link.origin) for link in result.links]
         work.replace_links([*kept, *(row for row in new if row[:2] not in taken)])

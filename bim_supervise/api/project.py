@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bim_supervise.api.cases import Cases
+from bim_supervise.api.drafting import Drafting
 from bim_supervise.api.evidence import EvidenceViews
 from bim_supervise.api.plan import Plan
 from bim_supervise.api.plans import Plans
@@ -21,7 +22,15 @@ from bim_supervise.store.records import ProjectRecord
 from bim_supervise.store.store import Store
 
 
-class Project(Plan, Plans, Cases, EvidenceViews, Reports, RuleSettings):
+class Project(
+    Plan,
+    Plans,
+    Drafting,
+    Cases,
+    EvidenceViews,
+    Reports,
+    RuleSettings,
+):
     """A project: plan in, evidence in, judgement and signatures out."""
 
     @classmethod

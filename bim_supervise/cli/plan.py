@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from bim_supervise.api import Project
+from bim_supervise.cli import linking
 from bim_supervise.cli.output import StageBar, Target, command, plain, project_of
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The file to read.")]
@@ -104,6 +105,8 @@ def register(app: typer.Typer) -> None:
     def link_load(context: typer.Context, file: File, mapping: Mapping = None) -> dict[str, Any]:
         """Read a table that links elements to tasks."""
         return project_of(context).load_links(file, mapping=mapping)
+
+    linking.register(link, schedule)
 
     @command(device, "load")
     def device_load(context: typer.Context, file: File) -> dict[str, Any]:

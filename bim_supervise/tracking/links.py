@@ -25,7 +25,7 @@ MAX_CANDIDATES = 20
 
 
 class ElementTaskLink(NamedTuple):
-    """One element made by one task, and where the link came from (``table`` or ``ifc``)."""
+    """One element made by one task; ``origin`` is ``table``, ``ifc``, ``rule`` or ``suggestion``."""
 
     element_id: str
     task_id: str
@@ -116,7 +116,9 @@ class LinkResult:
         return tuple(sorted(made, key=lambda group: (-group.rows, group.first_line)))
 
 
-class _Unresolved(Exception):
+class Unresolved(Exception):
+    """A cell or rule that names no one thing: what it named, the reason, and what it could have meant."""
+
     def __init__(self, what: str, reason: str, candidates: Sequence[Candidate] = ()) -> None:
         super().__init__(reason)
         self.what = what
@@ -170,7 +172,7 @@ def join(
         calculation: early times for plans that store no dates.
     """
     element_index = _ElementIndex(elements, mapping.element.by)
-    task_index = _TaskIndex(schedule, mapping.task.by, calculation)
+    task_index = TaskIndex(schedule, mapping.task.by, calculation)
     links: dict[tuple[str, str], ElementTaskLink] = {}
     unresolved: list[UnresolvedRow] = []
     duplicates: list[int] = []
@@ -179,14 +181,14 @@ def join(
         count += 1
         try:
             if isinstance(cells, Unreadable):
-                raise _Unresolved("", cells.reason)
+                raise Unresolved("", cells.reason)
             element = element_index.find(cells.get(mapping.element.column, ""))
             task = task_index.find(
                 cells.get(mapping.task.column, ""),
                 _moment(mapping.planned_start, cells),
                 _moment(mapping.planned_finish, cells),
             )
-        except _Unresolved as problem:
+        except Unresolved as problem:
             unresolved.append(
                 UnresolvedRow(
                     line=line,
@@ -244,7 +246,7 @@ def _moment(column: PlannedMoment | None, cells: Mapping[str, str]) -> tuple[dat
     try:
         return column.parse(text)
     except BadDateError as problem:
-        raise _Unresolved(text, "bad_date") from problem
+        raise Unresolved(text, "bad_date") from problem
 
 
 class _ElementIndex:
@@ -262,12 +264,12 @@ class _ElementIndex:
     def find(self, cell: str) -> str:
         name = normal_name(cell)
         if not name:
-            raise _Unresolved("", "element_missing")
+            raise Unresolved("", "element_missing")
         found = self._found.get(name, [])
         if not found:
-            raise _Unresolved(name, "element_unknown")
+            raise Unresolved(name, "element_unknown")
         if len(found) > 1:
-            raise _Unresolved(
+            raise Unresolved(
                 name,
                 "element_ambiguous",
                 [
@@ -278,7 +280,9 @@ class _ElementIndex:
         return found[0].global_id
 
 
-class _TaskIndex:
+class TaskIndex:
+    """Finds the one task that a name or id, with its planned times, means."""
+
     def __init__(self, schedule: Schedule, by: TaskKey, calculation: Calculation | None) -> None:
         self._calculation = calculation
         self._found: dict[str, list[Task]] = defaultdict(list)
@@ -291,26 +295,31 @@ class _TaskIndex:
     def find(
         self, cell: str, start: tuple[datetime, bool] | None, finish: tuple[datetime, bool] | None
     ) -> str:
+        """The id of the task.
+
+        Raises:
+            Unresolved: none or several fit.
+        """
         name = normal_name(cell)
         if not name:
-            raise _Unresolved("", "task_missing")
+            raise Unresolved("", "task_missing")
         what = name if start is None else f"{name} {_show(*start)}"
         named = self._found.get(name, [])
         if not named:
-            raise _Unresolved(what, "task_unknown")
+            raise Unresolved(what, "task_unknown")
         fits = [task for task in named if task.kind is not TaskKind.SUMMARY]
         if not fits:
-            raise _Unresolved(what, "task_is_summary", self._candidates(named))
+            raise Unresolved(what, "task_is_summary", self._candidates(named))
         if start is not None:
             at_start = [task for task in fits if self._starts(task, start)]
             if not at_start:
-                raise _Unresolved(what, "task_start_differs", self._candidates(fits))
+                raise Unresolved(what, "task_start_differs", self._candidates(fits))
             fits = at_start
         if len(fits) > 1 and finish is not None:
             # The finish only tells equal candidates apart: plans are re-exported with other durations.
             fits = [task for task in fits if self._finishes(task, finish)] or fits
         if len(fits) > 1:
-            raise _Unresolved(what, "task_ambiguous", self._candidates(fits))
+            raise Unresolved(what, "task_ambiguous", self._candidates(fits))
         return fits[0].id
 
     def _starts(self, task: Task, moment: tuple[datetime, bool]) -> bool:

@@ -140,7 +140,7 @@ def _skips() -> set[str]:
 
 
 def _unresolved() -> set[str]:
-    found = {text for _, call in _calls("tracking/", "_Unresolved") for text in _texts(call.args[1])}
+    found = {text for _, call in _calls("tracking/", "Unresolved") for text in _texts(call.args[1])}
     for _, call in _calls("tracking/", "UnresolvedRow"):
         reason = _keyword(call, "reason")
         assert reason is not None
