@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +18,13 @@ from bim_supervise.config import Settings
 from bim_supervise.core.child import Progress
 from bim_supervise.core.clock import Clock, epoch_ms, from_epoch_ms, to_utc
 from bim_supervise.core.errors import InputRefused, NotFound
+from bim_supervise.events.batches import joined
 from bim_supervise.events.mapping import DEFAULT_MAPPING, ObservationMapping, read_mapping
 from bim_supervise.events.normalise import normalise
 from bim_supervise.events.observations import Batch, Observation, SubjectType
 from bim_supervise.events.rows import Row
+from bim_supervise.events.senders import Permission, permitted
 from bim_supervise.events.sources_file import read_batches
-from bim_supervise.events.sources_mqtt import decode_messages
 from bim_supervise.events.windows import minute_windows
 from bim_supervise.store.records import Touched
 from bim_supervise.store.store import Store
@@ -36,8 +37,6 @@ JUDGED = "judged.until"
 """Setting: until when [UTC epoch ms] the windows of each device have been judged."""
 JUDGE_SILENT_AFTER_MS = 20 * MINUTE_MS
 """A device that has fallen silent is judged (undetermined) this often all the same."""
-CLOCK_TOPIC = "clock"
-"""Last level of the topic on which a replayed site tells its time."""
 MOST_REJECTS = 1000
 """How many rejected rows a report lists; the count is always complete."""
 _PHOTO_TYPES = ("image/jpeg", "image/png", "image/webp", "image/heic")
@@ -61,11 +60,27 @@ class WorkReport:
     photos: Sequence[tuple[str, str, bytes]] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """Rows that came in together: how they are read, and who vouches for them.
+
+    ``permission`` bounds what an authenticated sender may say; None bounds nothing.
+    """
+
+    rows: Iterable[tuple[int, Row]]
+    mapping: ObservationMapping
+    source: str
+    authenticated: bool = False
+    permission: Permission | None = None
+    reporter: str = ""
+
+
 class Counters:
     """What became of everything that came in."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, most_rejects: int | None = MOST_REJECTS) -> None:
         self.read = self.stored = self.duplicates = self.conflicts = 0
+        self._most = most_rejects
         self.rejected: list[dict[str, Any]] = []
         self.reasons: Counter[str] = Counter()
 
@@ -76,7 +91,7 @@ class Counters:
         self.duplicates += duplicates
         self.conflicts += conflicts
         self.reasons.update(item.reason for item in batch.rejected)
-        room = MOST_REJECTS - len(self.rejected)
+        room = None if self._most is None else self._most - len(self.rejected)
         self.rejected += [{"line": item.line, "reason": item.reason} for item in batch.rejected[:room]]
 
     def as_dict(self) -> dict[str, Any]:
@@ -131,28 +146,6 @@ class Intake(KnownReader, People, ProjectBase):
             for rows in read_batches(file, chosen, on_progress=report):
                 self._take_rows(rows, chosen, "file", counters, authenticated=authenticated)
             report(1.0)
-        return counters.as_dict()
-
-    def ingest(self, messages: Sequence[tuple[str, bytes]], *, authenticated: bool) -> dict[str, Any]:
-        """Store one batch of MQTT messages; when this returns, they are committed.
-
-        A message on a topic that ends in ``/clock`` sets the time of a replayed site.
-        """
-        counters = Counters()
-        plain = [item for item in messages if item[0].rsplit("/", 1)[-1] != CLOCK_TOPIC]
-        ticks = [item for item in messages if item[0].rsplit("/", 1)[-1] == CLOCK_TOPIC]
-        site_now = self._clock_of(ticks)
-        if plain:
-            self._take_rows(
-                decode_messages(plain),
-                DEFAULT_MAPPING,
-                "mqtt",
-                counters,
-                authenticated=authenticated,
-                site_now=site_now,
-            )
-        elif site_now is not None:
-            self.set_site_now(site_now)
         return counters.as_dict()
 
     def report_work(self, user: str, report: WorkReport) -> dict[str, Any]:
@@ -212,22 +205,46 @@ class Intake(KnownReader, People, ProjectBase):
         authenticated: bool,
         site_now: datetime | None = None,
     ) -> None:
+        delivery = Delivery(rows=rows, mapping=mapping, source=source, authenticated=authenticated)
+        self._take_in([delivery], counters, site_now=site_now)
+
+    def _take_in(
+        self,
+        deliveries: Sequence[Delivery],
+        counters: Counters,
+        *,
+        site_now: datetime | None = None,
+        also: Callable[[Work], None] | None = None,
+    ) -> None:
+        """Store what came in together through one door, in one transaction; ``also`` runs inside it."""
         names = self._names()
         received = self.now()
         if site_now is not None and self.info().replay:
             received = max(received, site_now)
-        batch = normalise(
-            rows,
-            mapping,
-            kinds=self.kinds,
-            zone=self.zone,
-            received=received,
-            source=source,
-            authenticated=authenticated,
-            resolve=names,
-            intervals=names.intervals,
+        source = deliveries[0].source
+        batch = joined(
+            [
+                permitted(
+                    normalise(
+                        delivery.rows,
+                        delivery.mapping,
+                        kinds=self.kinds,
+                        zone=self.zone,
+                        received=received,
+                        source=source,
+                        reporter=delivery.reporter,
+                        authenticated=delivery.authenticated,
+                        resolve=names,
+                        intervals=names.intervals,
+                    ),
+                    delivery.permission,
+                )
+                for delivery in deliveries
+            ]
         )
         with self._write(EVIDENCE) as work:
+            if also is not None:
+                also(work)
             if site_now is not None:
                 _advance(work, site_now)
             facts = work.add_facts(batch.facts)
@@ -325,19 +342,6 @@ class Intake(KnownReader, People, ProjectBase):
         renewed = [self._stored_alarm(alarm) for alarm in fold_alarms(verdicts, as_of=self.now())]
         kept_ids = {alarm.id for alarm in renewed}
         work.replace_alarms(scope, [*(item for item in before if item.id not in kept_ids), *renewed])
-
-    def _clock_of(self, ticks: Sequence[tuple[str, bytes]]) -> datetime | None:
-        newest: datetime | None = None
-        for _, row in decode_messages(ticks):
-            text = row.get("time") if isinstance(row, Mapping) else None
-            try:
-                moment = datetime.fromisoformat(str(text))
-            except ValueError:
-                continue
-            if moment.tzinfo is not None:
-                moment = moment.astimezone(UTC)
-                newest = moment if newest is None else max(newest, moment)
-        return newest
 
     def _report_facts(self, user: str, report: WorkReport, now: datetime) -> list[Observation]:
         for photo in report.photos:

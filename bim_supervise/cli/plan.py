@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from bim_supervise.api import Project
-from bim_supervise.cli import linking
+from bim_supervise.cli import doors, linking
 from bim_supervise.cli.output import StageBar, Target, command, plain, project_of
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The file to read.")]
@@ -107,6 +107,7 @@ def register(app: typer.Typer) -> None:
         return project_of(context).load_links(file, mapping=mapping)
 
     linking.register(link, schedule)
+    doors.register(app, device)
 
     @command(device, "load")
     def device_load(context: typer.Context, file: File) -> dict[str, Any]:

@@ -65,6 +65,8 @@ BUILT_IN_KINDS: tuple[ObservationKind, ...] = (
     _fact("work_stopped", _TASK),
     _fact("work_resumed", _TASK),
     _fact("remark", _ANY_STATED),
+    # What a model believes to have seen; its value is the confidence. No rule releases anything by it.
+    _fact("vision_detection", (SubjectType.DEVICE,), numeric=True, minimum=0.0, maximum=1.0),
     # The bounds below are what the instruments can physically say, not limits of any standard.
     _telemetry("noise_level", "dB(A)", 0.1, 0.0, 140.0, energetic=True),
     _telemetry("pm10", "ug/m3", 0.1, 0.0, 20_000.0),
@@ -82,6 +84,16 @@ BUILT_IN_KINDS: tuple[ObservationKind, ...] = (
     _telemetry("water_level", "m", 0.001, -1_000.0, 10_000.0),
     _telemetry("settlement", "mm", 0.01, -10_000.0, 10_000.0),
     _telemetry("crane_load", "%", 0.1, 0.0, 300.0),
+    _telemetry("tsp", "ug/m3", 0.1, 0.0, 100_000.0),
+    _telemetry("wind_direction", "deg", 1.0, 0.0, 360.0),
+    _telemetry("air_pressure", "kPa", 0.01, 30.0, 120.0),
+    # Positions of machines and tags: on site [m], or as the receiver says them; see events/tracks.py.
+    _telemetry("position_x", "m", 0.01, -1e7, 1e7),
+    _telemetry("position_y", "m", 0.01, -1e7, 1e7),
+    _telemetry("position_z", "m", 0.01, -1e5, 1e5),
+    _telemetry("latitude", "deg", 1e-7, -90.0, 90.0),
+    _telemetry("longitude", "deg", 1e-7, -180.0, 180.0),
+    _telemetry("altitude", "m", 0.01, -1e4, 1e5),
 )
 """Everything that can be observed without a pack."""
 

@@ -30,6 +30,7 @@ _SPELLINGS = {
     "%": ("%RH", "%rh", "percent"),
     "kW": ("kw", "KW"),
     "kWh": ("kwh", "KWH"),
+    "deg": ("°", "degree", "degrees"),
     "Pa": ("pa",),
     "kPa": ("kpa", "KPa"),
 }
@@ -42,6 +43,9 @@ _TO_KIND_UNIT: dict[tuple[str, str], tuple[Fraction, Fraction]] = {
     ("ug/m3", "mg/m3"): (Fraction(1, 1000), Fraction(0)),
     ("kPa", "Pa"): (Fraction(1000), Fraction(0)),
     ("hPa", "Pa"): (Fraction(100), Fraction(0)),
+    ("Pa", "kPa"): (Fraction(1, 1000), Fraction(0)),
+    ("hPa", "kPa"): (Fraction(1, 10), Fraction(0)),
+    ("mbar", "kPa"): (Fraction(1, 10), Fraction(0)),
     ("mbar", "Pa"): (Fraction(100), Fraction(0)),
     ("W", "kW"): (Fraction(1, 1000), Fraction(0)),
     ("MW", "kW"): (Fraction(1000), Fraction(0)),

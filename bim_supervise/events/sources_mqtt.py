@@ -58,7 +58,8 @@ def decode_messages(messages: Sequence[tuple[str, bytes]]) -> list[tuple[int, Ro
     return rows
 
 
-def _is_topic_filter(topic: str) -> bool:
+def is_topic_filter(topic: str) -> bool:
+    """Whether an MQTT broker takes this as a topic filter."""
     # A broker answers a wrong filter by closing the connection, which looks like a broken network.
     levels = topic.split("/")
     return (
@@ -128,7 +129,7 @@ class MqttSource:
                 "Use a short name of ASCII letters, digits and hyphens.",
                 client_id=client_id,
             )
-        if not topics or not all(map(_is_topic_filter, topics)):
+        if not topics or not all(map(is_topic_filter, topics)):
             raise InputRefused(
                 "mqtt_topic_invalid",
                 f"{', '.join(repr(topic[:80]) for topic in topics) or 'Nothing'} cannot be subscribed to.",

@@ -19,6 +19,7 @@ from bim_supervise import api
 from bim_supervise.core.errors import StoreFailed
 from bim_supervise.server.guard import OriginCheck, SecurityHeaders, SessionGuard
 from bim_supervise.server.login import Login
+from bim_supervise.server.observations import ObservationRoutes
 from bim_supervise.server.routes import PlainRoutes
 from bim_supervise.server.sessions import SessionCheck
 from bim_supervise.server.subscriber import running
@@ -117,7 +118,7 @@ def build_app(settings: ServerSettings) -> st.App:
 
     return st.App(
         screens_script(),
-        routes=[*login.routes(), *PlainRoutes(project).routes()],
+        routes=[*login.routes(), *PlainRoutes(project).routes(), *ObservationRoutes(project).routes()],
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(OriginCheck),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bim_supervise.store import (
     tables_cases,
+    tables_doors,
     tables_evidence,
     tables_judgement,
     tables_ledger,
@@ -23,9 +24,11 @@ MODULES = (
     tables_model,
     tables_schedule,
     tables_site,
+    tables_doors,
     tables_evidence,
     tables_judgement,
     tables_people,
     tables_ledger,
     tables_cases,
+    tables_doors,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bim_supervise.store.work_cases import WorkCases
 from bim_supervise.store.work_conflicts import WorkConflicts
+from bim_supervise.store.work_doors import WorkDoors
 from bim_supervise.store.work_facts import WorkFacts
 from bim_supervise.store.work_files import WorkFiles
 from bim_supervise.store.work_judgement import WorkJudgement
@@ -29,5 +30,6 @@ class Work(
     WorkLedger,
     WorkFiles,
     WorkCases,
+    WorkDoors,
 ):
     """What can be done inside one transaction of a ``Store``; of no use once it has ended."""
