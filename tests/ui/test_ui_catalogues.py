@@ -17,6 +17,7 @@ from bim_supervise_ui.widgets import pills
 
 from bim_supervise import api
 from bim_supervise.core.catalogue import LANGUAGES, flatten, load_catalogue
+from bim_supervise.inspection.cases import STEPS, CaseKind
 from bim_supervise.ledger.capacities import Capacity
 
 UI = Path(str(files("bim_supervise_ui")))
@@ -36,6 +37,11 @@ BUILT = {
     "timeline.only_{}": ["all", "critical", "late", "gates", "running"],
     "timeline.legend_{}": ["plan", "critical", "actual", "running", "baseline"],
     "checkpoints.scope_{}": ["mine", "waiting", "all"],
+    "checkpoint.open_{}": ["ncr", "request", "waiver"],
+    "cases.scope_{}": ["mine", "standing", "all"],
+    "case_kind.{}": [kind.value for kind in CaseKind],
+    "case_state.{}": sorted({step.after for step in STEPS} - {""}),
+    "case_step.{}": sorted({step.action for step in STEPS}),
     "evidence_screen.view_{}": ["devices", "statements", "conflicts"],
     "evidence.{}": ["distrusted", "unauthenticated", "trusted"],
     "device.span_{}": ["6h", "24h", "3d", "7d"],
@@ -52,7 +58,7 @@ BUILT = {
     "money.{}": ["spi", "cpi"],
     "money.{}_help": ["spi", "cpi"],
     "basis.{}": ["budget", "duration", "tasks", "finished", "quantity", "elements", "percent"],
-    "subject.{}": ["task", "element", "device", "project"],
+    "subject.{}": ["task", "element", "device", "case", "project"],
 }
 BORROWED = {
     "state.{}": pills.GATE_ORDER,

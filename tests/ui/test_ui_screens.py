@@ -14,7 +14,7 @@ from ui_site import PASSWORD, Site
 
 from bim_supervise import api
 
-SCREENS = ("today", "timeline", "checkpoints", "evidence", "model", "report", "account")
+SCREENS = ("today", "timeline", "checkpoints", "cases", "evidence", "model", "report", "account")
 
 
 def _screen(key: str) -> None:

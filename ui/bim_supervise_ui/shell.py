@@ -15,7 +15,7 @@ from bim_supervise.core.errors import SupervisionError
 from bim_supervise_ui import screens, session, theme
 from bim_supervise_ui.formats import formats
 from bim_supervise_ui.i18n import LANGUAGE_NAMES, label, language, t
-from bim_supervise_ui.screens import account, checkpoints, evidence, model, report, timeline, today
+from bim_supervise_ui.screens import account, cases, checkpoints, evidence, model, report, timeline, today
 from bim_supervise_ui.widgets import notices, page
 from bim_supervise_ui.widgets.html import join, show, tag
 from bim_supervise_ui.widgets.icons import icon_css
@@ -38,6 +38,7 @@ SECTIONS: dict[str, tuple[Screen, ...]] = {
         Screen("today", "today", today.draw),
         Screen("timeline", "view_timeline", timeline.draw),
         Screen("checkpoints", "fact_check", checkpoints.draw),
+        Screen("cases", "assignment_late", cases.draw),
     ),
     "know": (
         Screen("evidence", "sensors", evidence.draw),

@@ -150,6 +150,8 @@ def _card(identity: str) -> None:
                 )
             refs = list(dict.fromkeys(ref for verdict in item.verdicts for ref in verdict.evidence))
             evidence.references(refs, "card")
+            for remark in item.remarks:
+                show(notices.notice("wait", limits.needed(remark)))
             page.section(t("checkpoint.missing"))
             if item.missing:
                 show(limits.needs([limits.needed(need) for need in item.missing]))
@@ -160,8 +162,23 @@ def _card(identity: str) -> None:
             show(_criteria(item))
             if item.task and st.button(t("checkpoint.to_task"), type="tertiary", key="card-task"):
                 screens.go("timeline", task=item.task)
+            _openings(item, user)
             page.section(t("checkpoint.sign_offs"), str(len(item.sign_offs)))
             show(_sign_offs(item.sign_offs))
+
+
+def _openings(item: CheckpointView, user: UserView) -> None:
+    """What a person may open about this checkpoint: a non-conformance, an invitation, a waiver."""
+    project = session.project()
+    offered = [("ncr", "raise_ncr"), ("request", "invite")]
+    if item.state not in ("released", "waived") and not item.mandatory_clause:
+        offered.append(("waiver", "waive"))
+    with st.container(horizontal=True):
+        for kind, right in offered:
+            if project.may(user.name, right) and st.button(
+                t(f"checkpoint.open_{kind}"), key=f"open-{kind}", icon=":material/add:"
+            ):
+                screens.go("cases", new=kind, checkpoint=item.id)
 
 
 def _criteria(item: CheckpointView) -> Markup:
@@ -180,6 +197,13 @@ def _criteria(item: CheckpointView) -> Markup:
             or t("common.none"),
         ),
     ]
+    if item.notice_hours:
+        hours = t("checkpoint.notice_hours", hours=formats().number(item.notice_hours, 0))
+        pairs.append((t("checkpoint.notice"), hours))
+    if item.mandatory_clause:
+        pairs.append((t("checkpoint.mandatory"), item.mandatory_clause))
+    if item.origin:
+        pairs.append((t("checkpoint.origin"), tag("code", item.origin, cls="id")))
     return definition(pairs)
 
 

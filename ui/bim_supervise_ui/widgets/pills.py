@@ -29,6 +29,22 @@ _DEVICES = {
 _ALARMS = {"open": ("bad", "alarm"), "acknowledged": ("info", "done"), "cleared": ("good", "pass")}
 _LIVES = {"installed": ("good", "done"), "delivered": ("info", "pass"), "missing": ("bad", "fail")}
 _DECISIONS = {"accept": ("good", "sign"), "reject": ("bad", "fail")}
+_CASES = {
+    "open": ("bad", "alarm"),
+    "corrected": ("info", "wait"),
+    "verified": ("info", "sign"),
+    "closed": ("good", "done"),
+    "issued": ("bad", "alarm"),
+    "replied": ("info", "wait"),
+    "proposed": ("alarm", "alarm"),
+    "dismissed": ("", "none"),
+    "lifted": ("good", "done"),
+    "in_force": ("wait", "open"),
+    "withdrawn": ("", "none"),
+    "invited": ("info", "wait"),
+    "qualified": ("good", "pass"),
+    "not_qualified": ("bad", "fail"),
+}
 
 GATE_ORDER = tuple(_GATES)
 """Gate states in the order a person works through them."""
@@ -82,6 +98,18 @@ def life(state: str | None) -> Markup:
 def decision(code: str | None) -> Markup:
     """Accepted or rejected."""
     return _known(_DECISIONS, "decision", code)
+
+
+def case(state: str | None) -> Markup:
+    """How far a case has come."""
+    return _known(_CASES, "case_state", state)
+
+
+def overdue(rung: int) -> Markup:
+    """How far up an unanswered case has gone: 1 the chief supervision engineer, 2 the owner."""
+    return pill(
+        "alarm" if rung > 1 else "bad", "late", t("cases.overdue_owner" if rung > 1 else "cases.overdue")
+    )
 
 
 def late(days: float, words: str) -> Markup:
