@@ -5,7 +5,7 @@ from bim_supervise.api.intake import WorkReport
 from bim_supervise.api.listening import listen
 from bim_supervise.api.permissions import Action
 from bim_supervise.api.project import Project, installed_packs, shared_project
-from bim_supervise.api.signing import verify_ledger_file
+from bim_supervise.api.signing import ledger_file_length, verify_ledger_file
 from bim_supervise.tracking.suggest import LEAST_CONFIDENCE
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Project",
     "WorkReport",
     "installed_packs",
+    "ledger_file_length",
     "listen",
     "shared_project",
     "verify_ledger_file",

@@ -12,6 +12,7 @@ from bim_supervise.api.base import EVIDENCE
 from bim_supervise.api.case_views import CaseView, case_view
 from bim_supervise.api.intake import check_photo, readable
 from bim_supervise.api.permissions import Action, allowed
+from bim_supervise.api.signers import Signer
 from bim_supervise.api.supervision import Supervision
 from bim_supervise.checkpoints.contract import Severity
 from bim_supervise.core.canonical import digest_of
@@ -53,6 +54,8 @@ class CaseDraft:
     photos: Sequence[tuple[str, str, bytes]] = ()
     typed_at: datetime | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
+    password: str = field(default="", repr=False)
+    """Opens the person's signing key where the step is signed for; not kept."""
 
 
 class Cases(Supervision):
@@ -168,6 +171,7 @@ class Cases(Supervision):
             check_photo(*photo)
         moment = self.now()
         self._check_waivable(step, draft)
+        signer = self._proved(case_id, step, user, draft, capacity) if step.signed else None
         with self._write(EVIDENCE) as work:
             appointment = self._acting(work, user, step, capacity)
             # Read inside the transaction: of two people who close a case at once, one comes too late.
@@ -190,12 +194,22 @@ class Cases(Supervision):
                 ),
                 data=data,
             )
-            if step.signed:
+            if signer is not None:
                 body = _body(note, step, work.notes(name), work.content_hashes())
-                entry = self._append_signed(work, user, appointment, f"case_{step.kind.value}", body, moment)
-                note = replace(note, entry=entry)
+                kind = f"case_{step.kind.value}"
+                row = self.append_signed(work, signer, kind, moment, body, appointment)
+                note = replace(note, entry=row.sequence)
             work.add_note(note)
         return self.case(name, user=user)
+
+    def _proved(
+        self, case_id: str | None, step: Step, user: str, draft: CaseDraft, capacity: str | None
+    ) -> Signer:
+        """The person, who proves who they are once it is clear that they may take the step."""
+        with self._store.reading() as work:
+            self._acting(work, user, step, capacity)
+            check_step(fold_cases(work.notes(case_id))[0] if case_id else None, step, user, draft.text)
+        return self.signer(user, draft.password)
 
     def _acting(self, work: Work, user: str, step: Step, capacity: str | None) -> Appointment:
         """The appointment in which a person takes a step."""

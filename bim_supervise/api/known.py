@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from bim_supervise.api.base import EVIDENCE, PLAN, ProjectBase
+from bim_supervise.api.ledger_acts import withdrawn_entries
 from bim_supervise.checkpoints.alarms import Alarm
 from bim_supervise.checkpoints.contract import Limit, Outcome, Severity, Subject, Verdict
 from bim_supervise.checkpoints.gates import SignOffMade
@@ -94,9 +95,10 @@ class KnownReader(ProjectBase):
 
     def _sign_offs_made(self, work: Work) -> Mapping[str, Sequence[SignOffMade]]:
         made: dict[str, list[SignOffMade]] = defaultdict(list)
+        withdrawn = withdrawn_entries(work)
         for row in work.entries():
             entry = json.loads(row.data)
-            if entry["type"] != "sign_off":
+            if entry["type"] != "sign_off" or row.sequence in withdrawn:
                 continue
             made[entry["checkpoint"]].append(
                 SignOffMade(

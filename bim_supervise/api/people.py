@@ -44,11 +44,12 @@ class People(ProjectBase):
             work.add_user(name, hashed, self._clock(), display_name, language)
 
     def set_password(self, name: str, password: str) -> None:
-        """Replace a password; open sessions of the account end."""
+        """Replace a forgotten password; open sessions end, and the next signature makes a new signing key."""
         hashed = hash_password(password)
         with self._write(PLAN) as work:
             self._user(work, name)
             work.set_password_hash(name, hashed)
+            work.retire_signing_key(name, self._clock())
             work.end_sessions_of(name)
 
     def appoint(

@@ -98,7 +98,9 @@ def missing_views(judged: Judged) -> tuple[Missing, ...]:
     return tuple(Missing(code=item.code, params=item.params) for item in judged.gate.missing)
 
 
-def sign_off_view(sequence: int, digest: str, entry: dict[str, object], *, counts: bool) -> SignOffView:
+def sign_off_view(
+    sequence: int, digest: str, entry: dict[str, object], *, counts: bool, withdrawn: bool
+) -> SignOffView:
     """A ledger entry as a row."""
     return SignOffView(
         sequence=sequence,
@@ -111,4 +113,5 @@ def sign_off_view(sequence: int, digest: str, entry: dict[str, object], *, count
         decision=str(entry["decision"]),
         reason=str(entry["reason"]),
         counts=counts,
+        withdrawn=withdrawn,
     )

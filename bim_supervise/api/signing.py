@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from bim_supervise.api.base import EVIDENCE, existing_file
 from bim_supervise.api.intake import Intake
+from bim_supervise.api.ledger_acts import LedgerActs, withdrawn_entries
 from bim_supervise.api.permissions import Action, allowed
 from bim_supervise.api.present import sign_off_view
 from bim_supervise.api.views import SignOffView
 from bim_supervise.core.errors import InputRefused, NotFound, PermissionRefused
-from bim_supervise.ledger.capacities import Appointment
-from bim_supervise.ledger.chain import export_lines, verify, verify_export
-from bim_supervise.ledger.entries import (
-    Decision,
-    SignedElement,
-    SignedVerdict,
-    entry_bytes,
-    sign_off_entry,
-    signed_entry,
-)
+from bim_supervise.ledger.capacities import Appointment, Capacity
+from bim_supervise.ledger.chain import VerifyResult, verify
+from bim_supervise.ledger.entries import Decision, EntryType, SignedElement, SignedVerdict, sign_off_body
+from bim_supervise.ledger.export import export_lines, verify_export
+from bim_supervise.ledger.rules import Made, four_eyes
 from bim_supervise.store.work import Work
 from bim_supervise.supervise import Judged, Situation
 
 
-class Signing(Intake):
+class Signing(Intake, LedgerActs):
     """Signatures and the chain they stand in."""
 
     def sign(
@@ -40,17 +37,22 @@ class Signing(Intake):
         decision: str,
         reason: str,
         *,
+        password: str,
         capacity: str | None = None,
         at: datetime | None = None,
     ) -> dict[str, Any]:
-        """Sign a checkpoint: one entry in the ledger that binds verdicts, elements and model revision.
+        """Sign a checkpoint: one signed entry that binds verdicts, elements, photos and model revision.
+
+        The person proves who they are again: ``password`` opens the key that signs.
 
         The signature is recorded whatever the evidence says; it opens the gate only if the evidence passes.
         ``at`` (aware UTC) signs at another site time than now, which only a replayed site allows.
 
         Raises:
             NotFound: ``checkpoint_unknown``.
-            PermissionRefused: ``not_appointed`` or ``capacity_not_required``.
+            AuthenticationFailed: ``wrong_credentials``.
+            PermissionRefused: ``not_appointed``, ``capacity_not_required``, ``four_eyes_two_capacities`` or
+                ``four_eyes_own_work``.
             InputRefused: ``decision_unknown``, ``reason_missing``, ``capacity_ambiguous`` or
                 ``not_a_replay``.
         """
@@ -78,45 +80,34 @@ class Signing(Intake):
             raise unknown_checkpoint(checkpoint_id)
         state = situation.by_task.get(judged.checkpoint.task or "")
         element_ids = {element.global_id for element in state.elements} if state else set()
+        signer = self.signer(user, password)
         with self._write(EVIDENCE) as work:
             appointment = self._signing_appointment(work, user, judged, capacity)
+            self._second_pair_of_eyes(work, user, appointment.capacity, Decision(decision), judged)
             model = work.current_model()
             elements = [item for item in work.elements() if item.global_id in element_ids] if model else []
-            project = work.project()
-            signer = self._user(work, user)
-
-            def make(sequence: int, previous: str) -> bytes:
-                return entry_bytes(
-                    sign_off_entry(
-                        sequence=sequence,
-                        previous_hash=previous,
-                        time=moment,
-                        project=project.id,
-                        signer=user,
-                        display_name=signer.display_name,
-                        appointment=appointment,
-                        checkpoint=checkpoint_id,
-                        task=judged.checkpoint.task,
-                        decision=Decision(decision),
-                        reason=reason.strip(),
-                        verdicts=[
-                            SignedVerdict(
-                                rule=item.rule,
-                                subject=item.subject.key,
-                                outcome=item.outcome.value,
-                                digest=item.digest,
-                            )
-                            for item in judged.verdicts
-                        ],
-                        elements=[
-                            SignedElement(global_id=item.global_id, content_hash=item.content_hash)
-                            for item in elements
-                        ],
-                        model_revision=model.sha256 if model else None,
+            body = sign_off_body(
+                checkpoint=checkpoint_id,
+                task=judged.checkpoint.task,
+                decision=Decision(decision),
+                reason=reason.strip(),
+                verdicts=[
+                    SignedVerdict(
+                        rule=item.rule,
+                        subject=item.subject.key,
+                        outcome=item.outcome.value,
+                        digest=item.digest,
                     )
-                )
-
-            row = work.append_entry(make)
+                    for item in judged.verdicts
+                ],
+                elements=[
+                    SignedElement(global_id=item.global_id, content_hash=item.content_hash)
+                    for item in elements
+                ],
+                model_revision=model.sha256 if model else None,
+                attachments=_photos(work, judged.checkpoint.task, element_ids, moment),
+            )
+            row = self.append_signed(work, signer, EntryType.SIGN_OFF, moment, body, appointment)
         after = self.situation(moment).judged[checkpoint_id]
         return {
             "entry": row.sequence,
@@ -138,9 +129,18 @@ class Signing(Intake):
         target = Path(path).expanduser()
         partial = target.with_name(f".{target.name}.part")
         with self._store.reading() as work:
-            head = work.ledger_head()
+            project = work.project().id
+            found = verify(work.entries(), project=project)
+            if not found.valid:
+                raise InputRefused(
+                    "ledger_broken",
+                    f"The ledger does not hold: entry {found.first_broken}, {found.reason}.",
+                    "Nothing was written. Compare with an export or a backup made before.",
+                    entry=found.first_broken,
+                    reason=found.reason,
+                )
             lines = export_lines(
-                work.entries(), project=work.project().id, entries=head.entries, head=head.hash
+                work.entries(), project=project, entries=found.entries, head=found.head, keys=found.keys
             )
             try:
                 with partial.open("wb") as stream:
@@ -158,56 +158,67 @@ class Signing(Intake):
                     path=str(target),
                     problem=error.strerror,
                 ) from error
-        return {"file": str(target), "entries": head.entries, "head": head.hash}
+        return {"file": str(target), "entries": found.entries, "head": found.head}
 
-    def verify_ledger(self) -> dict[str, Any]:
-        """Check the project's own chain."""
-        with self._store.reading() as work:
-            result = verify(work.entries(), project=work.project().id)
-        return {
-            "entries": result.entries,
-            "valid": result.valid,
-            "first_broken": result.first_broken,
-            "reason": result.reason,
-            "head": result.head,
-        }
-
-    def _append_signed(
+    def verify_ledger(
         self,
-        work: Work,
-        user: str,
-        appointment: Appointment,
-        entry_type: str,
-        body: Mapping[str, Any],
-        moment: datetime,
-    ) -> int:
-        """Append an entry that is no sign-off of a checkpoint; its place in the chain."""
-        project = work.project()
-        signer = self._user(work, user)
-
-        def make(sequence: int, previous: str) -> bytes:
-            return entry_bytes(
-                signed_entry(
-                    sequence=sequence,
-                    previous_hash=previous,
-                    time=moment,
-                    project=project.id,
-                    entry_type=entry_type,
-                    signer=user,
-                    display_name=signer.display_name,
-                    appointment=appointment,
-                    body=body,
-                )
+        *,
+        head: str | None = None,
+        chain_only: bool = False,
+        on_progress: Callable[[int], None] | None = None,
+    ) -> dict[str, Any]:
+        """Check the project's own chain; see :func:`verify_ledger_file`."""
+        with self._store.reading() as work:
+            result = verify(
+                work.entries(),
+                project=work.project().id,
+                head=head,
+                chain_only=chain_only,
+                on_progress=on_progress,
             )
+        return _said(result)
 
-        return work.append_entry(make).sequence
+    def ledger_length(self) -> int:
+        """How many entries the ledger has."""
+        with self._store.reading() as work:
+            return work.ledger_head().entries
+
+    def _second_pair_of_eyes(
+        self, work: Work, user: str, capacity: Capacity, decision: Decision, judged: Judged
+    ) -> None:
+        withdrawn = withdrawn_entries(work)
+        earlier = []
+        for row in work.entries():
+            if judged.checkpoint.id.encode() in row.data and row.sequence not in withdrawn:
+                entry = json.loads(row.data)
+                if entry["type"] == EntryType.SIGN_OFF and entry["checkpoint"] == judged.checkpoint.id:
+                    earlier.append(Made(entry["signer"], entry["capacity"], entry["decision"]))
+        task = judged.checkpoint.task
+        claimed_by = {fact.reporter for fact in work.facts(kinds=_CLAIMS, subject=task)} if task else set()
+        problem = four_eyes(user, capacity, decision, earlier, claimed_by)
+        if problem == "four_eyes_two_capacities":
+            raise PermissionRefused(
+                "four_eyes_two_capacities",
+                f"{user} has accepted {judged.checkpoint.id} in another capacity; a second person must sign.",
+                "Let another appointed person sign.",
+                user=user,
+                checkpoint=judged.checkpoint.id,
+            )
+        if problem:
+            raise PermissionRefused(
+                "four_eyes_own_work",
+                f"{user} reported the work of {judged.checkpoint.id} and cannot accept it as its supervisor.",
+                "Let another appointed person sign.",
+                user=user,
+                checkpoint=judged.checkpoint.id,
+            )
 
     def _signing_appointment(
         self, work: Work, user: str, judged: Judged, capacity: str | None
     ) -> Appointment:
         """The appointment that entitles a person to sign this checkpoint now."""
         self._user(work, user)
-        held = [item for item in self._appointments(work, user) if allowed(Action.SIGN, [item.capacity])]
+        held = [item for item in self._entitled(work, user) if allowed(Action.SIGN, [item.capacity])]
         if not held:
             raise PermissionRefused(
                 "not_appointed",
@@ -247,33 +258,77 @@ class Signing(Intake):
 
     def _ledger_views(self, work: Work, situation: Situation) -> dict[str, list[SignOffView]]:
         views: dict[str, list[SignOffView]] = {}
+        withdrawn = withdrawn_entries(work)
         for row in work.entries():
             entry = json.loads(row.data)
-            if entry["type"] != "sign_off":
+            if entry["type"] != EntryType.SIGN_OFF:
                 continue
             judged = situation.judged.get(entry["checkpoint"])
             counts = judged is not None and row.sequence in judged.gate.counted
             views.setdefault(entry["checkpoint"], []).append(
-                sign_off_view(row.sequence, row.hash, entry, counts=counts)
+                sign_off_view(
+                    row.sequence, row.hash, entry, counts=counts, withdrawn=row.sequence in withdrawn
+                )
             )
         return views
 
 
-def verify_ledger_file(path: str | Path) -> dict[str, Any]:
+_CLAIMS = ("task_started", "task_finished", "quantity_reported", "percent_reported")
+"""Kinds by which a person claims that work was done."""
+
+
+def verify_ledger_file(
+    path: str | Path,
+    *,
+    head: str | None = None,
+    chain_only: bool = False,
+    cores: int = 1,
+    on_progress: Callable[[int], None] | None = None,
+) -> dict[str, Any]:
     """Check an exported ledger; needs no project.
+
+    ``head`` is a hash that was handed out before (a printed one), ``chain_only`` leaves signatures out.
 
     Raises:
         NotFound: ``file_missing``.
     """
     with existing_file(path).open("rb") as stream:
-        result = verify_export(stream)
+        result = verify_export(stream, head=head, chain_only=chain_only, cores=cores, on_progress=on_progress)
+    return _said(result)
+
+
+def ledger_file_length(path: str | Path) -> int:
+    """How many entries an export says it has, for a progress bar; 0 when it does not say."""
+    with existing_file(path).open("rb") as stream:
+        try:
+            return int(json.loads(stream.readline())["entries"])
+        except (ValueError, KeyError, TypeError):
+            return 0
+
+
+def _said(result: VerifyResult) -> dict[str, Any]:
     return {
         "entries": result.entries,
         "valid": result.valid,
         "first_broken": result.first_broken,
         "reason": result.reason,
         "head": result.head,
+        "unsigned": result.unsigned,
+        "keys": [dataclasses.asdict(key) for key in result.keys],
     }
+
+
+def _photos(work: Work, task: str | None, element_ids: set[str], moment: datetime) -> list[str]:
+    """SHA-256 of the photos that people took of a task and its elements up to a moment."""
+    if task is None:
+        return []
+    facts = work.facts(until=moment, subject=task)
+    for element in sorted(element_ids) if len(element_ids) <= _MOST_ELEMENTS_WITH_PHOTOS else ():
+        facts += work.facts(until=moment, subject=element)
+    return sorted({str(photo) for fact in facts for photo in fact.payload.get("photos", ())})
+
+
+_MOST_ELEMENTS_WITH_PHOTOS = 500
 
 
 def unknown_checkpoint(checkpoint_id: str) -> NotFound:

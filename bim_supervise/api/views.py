@@ -204,6 +204,8 @@ class SignOffView:
     reason: str
     counts: bool
     """Whether it still counts: made over passing evidence that has not changed since."""
+    withdrawn: bool = False
+    """Whether its signer took it back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bim_supervise.api import CaseDraft
+from bim_supervise.api import CaseDraft, Project
 from bim_supervise.cli.output import command, project_of
 from bim_supervise.cli.people import read_password
 from bim_supervise.core.errors import NotFound
@@ -54,8 +54,8 @@ def register(app: typer.Typer) -> None:
     ) -> Any:
         """Open a case; asks for the password, or reads it from standard input."""
         project = project_of(context)
-        project.check_password(user, read_password(user))
         draft = CaseDraft(
+            password=_password(project, user),
             text=text,
             title=title,
             elements=element or (),
@@ -81,8 +81,12 @@ def register(app: typer.Typer) -> None:
     ) -> Any:
         """Take the next step in a case; asks for the password, or reads it from standard input."""
         project = project_of(context)
-        project.check_password(user, read_password(user))
-        draft = CaseDraft(text=text, due=due.date() if due else None, photos=_pictures(photo))
+        draft = CaseDraft(
+            text=text,
+            due=due.date() if due else None,
+            photos=_pictures(photo),
+            password=_password(project, user),
+        )
         return project.act_on_case(case, action, user, draft, capacity=capacity)
 
     @command(cases, "list")
@@ -94,6 +98,12 @@ def register(app: typer.Typer) -> None:
     ) -> list[Any]:
         """List cases, the newest first."""
         return project_of(context).cases(kind, standing=standing, as_of=as_of)
+
+
+def _password(project: Project, user: str) -> str:
+    password = read_password(user)
+    project.check_password(user, password)
+    return password
 
 
 def _pictures(files: list[Path] | None) -> list[tuple[str, str, bytes]]:

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from bim_supervise.api import Project
@@ -189,6 +189,28 @@ class StageBar:
         if stage not in self._tasks:
             self._tasks[stage] = self._bar.add_task(stage, total=1.0)
         self._bar.update(self._tasks[stage], completed=share)
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+
+class CountBar:
+    """A progress bar on stderr over a number of things; silent when stderr is no terminal."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+
+    def __enter__(self) -> Callable[[int], Callable[[int], None]]:
+        self._bar = Progress(
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+            console=messages, disable=not messages.is_terminal,
+        )  # fmt: skip
+        self._bar.start()
+        return self._over
+
+    def _over(self, total: int) -> Callable[[int], None]:
+        task = self._bar.add_task(self._what, total=total or None)
+        return lambda done: self._bar.update(task, completed=done)
 
     def __exit__(self, *_: object) -> None:
         self._bar.stop()

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -92,7 +92,7 @@ def register(app: typer.Typer) -> None:
             companions=(
                 lambda: embedded_broker(broker_port, accounts),
                 lambda: _simulated_site(broker_port, accounts["site"], minutes, seed),
-                _people_who_sign,
+                lambda: _people_who_sign(passwords),
             ),
             on_ready=lambda url: _greet(url, directory, passwords),
         )
@@ -130,7 +130,7 @@ def prepare_sample(directory: Path, database_url: str | None = None) -> tuple[Pr
         _enrol(project, person, passwords[person["name"]])
     project.set_site_now(sample.START)
     project.observe([sample.history_path()], authenticated=True)
-    sign_what_is_due(project)
+    sign_what_is_due(project, passwords)
     return project, passwords
 
 
@@ -168,13 +168,13 @@ async def _simulated_site(broker_port: int, password: str, minutes: float, seed:
 
 
 @contextlib.asynccontextmanager
-async def _people_who_sign() -> AsyncIterator[None]:
+async def _people_who_sign(passwords: Mapping[str, str]) -> AsyncIterator[None]:
     """The people of the sample sign as their story says, when the site's clock has come to it."""
 
     async def follow() -> None:
         while True:
             try:
-                await asyncio.to_thread(sign_what_is_due, shared_project())
+                await asyncio.to_thread(sign_what_is_due, shared_project(), passwords)
             except SupervisionError as error:
                 # A busy store or evidence that has not arrived yet: they try again like people would.
                 messages.print(f"[dim]{escape(error.message)}[/dim]")
@@ -189,7 +189,7 @@ async def _people_who_sign() -> AsyncIterator[None]:
             await task
 
 
-def sign_what_is_due(project: Project) -> int:
+def sign_what_is_due(project: Project, passwords: Mapping[str, str]) -> int:
     """Make the sample's sign-offs whose time has come and that nobody has made yet; returns how many."""
     import bim_supervise_sample as sample
 
@@ -198,7 +198,10 @@ def sign_what_is_due(project: Project) -> int:
     count = 0
     for item in sample.sign_offs():
         if item.time <= now and (item.checkpoint, item.user) not in done:
-            project.sign(item.checkpoint, item.user, item.decision, item.reason, at=item.time)
+            project.sign(
+                item.checkpoint, item.user, item.decision, item.reason, password=passwords[item.user],
+                at=item.time,
+            )  # fmt: skip
             count += 1
     return count
 

@@ -31,6 +31,10 @@ class Appointment:
     first_day: date
     last_day: date | None = None
     certificate: str | None = None
+    delegated_by: str | None = None
+    """Who handed the capacity on for these days; None for an appointment of one's own."""
+    delegation: int | None = None
+    """The ledger entry that handed it on."""
 
     def holds_on(self, day: date) -> bool:
         """Whether the appointment is in force on a site day."""

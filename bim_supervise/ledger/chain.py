@@ -1,34 +1,35 @@
-"""The hash chain: whether it holds, and its one-file export that a stranger can check offline.
+"""The hash chain: whether it holds, from its first entry to its last.
 
-Export format, version 1. The file is UTF-8, every line ends with one line feed:
-
-- line 1, the header, canonical JSON: ``format``, ``format_version``, ``algorithms``, ``project``,
-  ``entries`` (their number), ``head`` (hash of the last entry) and ``digest`` (SHA-256 of the canonical JSON
-  of the header without ``digest``);
-- then one line an entry: ``{"entry":<canonical bytes of the entry>,"hash":"<their SHA-256>"}``.
-
-Each entry names the hash of the one before; the first names 64 zeros. What a chain cannot show by itself is
-that its end was cut off and the header rewritten: compare ``head`` with one that was handed out before.
+Every entry names the hash of the one before; the first names 64 zeros. Entries of version 2 are signed, and a
+signer's key stands in the chain before it is used. What a chain cannot show by itself is that its end was cut
+off: compare the head with one that was handed out before.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
-from collections.abc import Iterable, Iterator, Mapping
+import multiprocessing
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from itertools import islice
 
-import msgspec
+from bim_supervise.core.canonical import GENESIS_HASH
+from bim_supervise.ledger.checks import ChainRow, Checked, KeyUse, Stretch, check_stretch
 
-from bim_supervise.core.canonical import GENESIS_HASH, canonical_json, digest_of
-from bim_supervise.ledger.entries import ALGORITHMS, FORMAT_VERSION
+ROWS_A_STRETCH = 2000
+_AHEAD = 3
+"""Stretches a worker is given ahead, so that none waits for another."""
 
-EXPORT_FORMAT = "bim-supervise-ledger"
 
-ChainRow = tuple[int, str, str, bytes]
-"""Sequence, previous hash, hash and canonical bytes of one entry, as a store keeps them."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignerKey:
+    """A public key of the chain: who introduced it in which entry."""
+
+    signer: str
+    display_name: str
+    public_key: str
+    entry: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,8 @@ class VerifyResult:
 
     ``entries`` is how many entries hold, counted from the first; ``first_broken`` the sequence of the first
     that does not (0: the header of an export). ``reason`` is machine-readable; ``head`` the hash of the last
-    entry that holds (64 zeros when there is none).
+    entry that holds (64 zeros when there is none). ``unsigned`` counts entries of the version before
+    signatures; ``keys`` are the signers' keys in the order in which the chain introduces them.
     """
 
     entries: int
@@ -45,224 +47,129 @@ class VerifyResult:
     first_broken: int | None
     reason: str | None
     head: str
+    unsigned: int = 0
+    keys: tuple[SignerKey, ...] = ()
 
 
-def verify(rows: Iterable[ChainRow], *, project: str | None = None, head: str | None = None) -> VerifyResult:
+def verify(
+    rows: Iterable[ChainRow],
+    *,
+    project: str | None = None,
+    head: str | None = None,
+    chain_only: bool = False,
+    cores: int = 1,
+    on_progress: Callable[[int], None] | None = None,
+) -> VerifyResult:
     """Check a chain from its first entry; rows are consumed one by one.
 
     Args:
         rows: the entries in order of sequence.
         project: when given, every entry must belong to it.
         head: a hash that was handed out before; when given, the chain must end with it.
+        chain_only: check hashes and links alone, not signatures and form: finds every change made without
+            rewriting the chain behind it.
+        cores: processes that check side by side.
+        on_progress: called with the number of entries checked so far.
 
     Returns:
         Valid, or the first broken entry with one of the reasons ``sequence_broken`` (removed, inserted or
-        reordered), ``bytes_changed``, ``entry_malformed``, ``format_unknown``, ``link_broken``,
-        ``project_differs``, ``not_canonical``, ``head_differs`` (cut off, or rewritten).
+        reordered), ``bytes_changed``, ``entry_malformed``, ``format_unknown``, ``format_downgraded``,
+        ``link_broken``, ``project_differs``, ``not_canonical``, ``signature_missing``, ``signature_wrong``,
+        ``key_unknown`` (not the signer's key at that place), ``head_differs`` (cut off, or rewritten).
     """
-    last = GENESIS_HASH
-    count = 0
-    for row in rows:
-        reason = _fault(row, count + 1, last, project)
-        if reason is not None:
-            return _broken(count, count + 1, reason, last)
-        count += 1
-        last = row[2]
-    if head is not None and head != last:
-        return _broken(count, count + 1, "head_differs", last)
-    return VerifyResult(entries=count, valid=True, first_broken=None, reason=None, head=last)
+    found = _Found()
+    with ExitStack() as stack:
+        stretches = _stretches(rows, project, chain_only)
+        for stretch, checked in _checked(stretches, cores, stack):
+            if not found.take(stretch, checked):
+                break
+            if on_progress:
+                on_progress(found.entries)
+    if found.reason is None and head is not None and head != found.head:
+        found.reason = "head_differs"
+    return found.result()
 
 
-def export_lines(rows: Iterable[ChainRow], *, project: str, entries: int, head: str) -> Iterator[bytes]:
-    """The lines of an export, each with its line feed; ``entries`` and ``head`` describe the whole chain."""
-    yield canonical_json(_header(project, entries, head)) + b"\n"
-    for _, _, hexadecimal, data in rows:
-        yield b"".join((_ENTRY, data, _HASH, hexadecimal.encode("ascii"), _END))
+def _stretches(rows: Iterable[ChainRow], project: str | None, chain_only: bool) -> Iterator[Stretch]:
+    iterator, expected, last = iter(rows), 1, GENESIS_HASH
+    while part := list(islice(iterator, ROWS_A_STRETCH)):
+        yield Stretch(part, expected, last, project, chain_only)
+        # Each stretch trusts the hash that the one before says it ends with, and that one is checked there.
+        expected, last = expected + len(part), part[-1][2]
 
 
-def verify_export(lines: Iterable[bytes], *, head: str | None = None) -> VerifyResult:
-    """Check an export, given as the lines of a file opened in binary mode.
-
-    Any single changed byte is found: in an entry, in the header, in white space or in a line feed.
-
-    Args:
-        lines: lines with their line feeds.
-        head: a hash that was handed out before; when given, the chain must end with it.
-
-    Returns:
-        As :func:`verify`, with the further reasons ``header_malformed``, ``header_changed``,
-        ``line_malformed`` and ``entries_missing``.
-    """
-    iterator = iter(lines)
-    header, reason = _read_header(next(iterator, b""))
-    if header is None:
-        return _broken(0, 0, reason, GENESIS_HASH)
-    reading = _ExportRows(iterator)
-    result = verify(reading, project=header["project"])
-    if not result.valid:
-        return result
-    place = result.entries + 1
-    if reading.malformed:
-        return _broken(result.entries, place, "line_malformed", result.head)
-    if result.entries != header["entries"]:
-        reason = "entries_missing" if result.entries < header["entries"] else "sequence_broken"
-        first = place if result.entries < header["entries"] else header["entries"] + 1
-        return _broken(min(result.entries, header["entries"]), first, reason, result.head)
-    if result.head != header["head"] or head not in (None, result.head):
-        return _broken(result.entries, place, "head_differs", result.head)
-    return result
+def _checked(stretches: Iterator[Stretch], cores: int, stack: ExitStack) -> Iterator[tuple[Stretch, Checked]]:
+    first = list(islice(stretches, 2))
+    if cores < 2 or len(first) < 2:
+        for stretch in (*first, *stretches):
+            yield stretch, check_stretch(stretch)
+        return
+    pool = stack.enter_context(
+        ProcessPoolExecutor(cores, mp_context=multiprocessing.get_context("forkserver"))
+    )
+    stack.callback(pool.shutdown, wait=False, cancel_futures=True)
+    waiting = [(stretch, pool.submit(check_stretch, stretch)) for stretch in first]
+    while waiting:
+        more = islice(stretches, cores * _AHEAD - len(waiting))
+        waiting += [(stretch, pool.submit(check_stretch, stretch)) for stretch in more]
+        stretch, future = waiting.pop(0)
+        yield stretch, future.result()
 
 
-def is_canonical(data: bytes) -> bool:
-    """Whether bytes are exactly the RFC 8785 form of the JSON they hold."""
-    if not _NEEDS_REFERENCE.search(data):
-        try:
-            return bool(_ENCODER.encode(_DECODER.decode(data)) == data)
-        except _FloatSeen:
-            pass
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+class _Found:
+    """What the stretches say together."""
+
+    def __init__(self) -> None:
+        self.entries = 0
+        self.head = GENESIS_HASH
+        self.reason: str | None = None
+        self._unsigned = 0
+        self._signed = False
+        self._current: dict[str, str] = {}
+        self._keys: list[SignerKey] = []
+
+    def take(self, stretch: Stretch, checked: Checked) -> bool:
+        """Add what was found in the next stretch; False when the chain breaks there."""
+        held, reason = checked.held, checked.reason
+        if self._signed and checked.last_unsigned is not None:
+            held, reason = 0, "format_downgraded"
+        for use in checked.uses:
+            if use.sequence > stretch.expected + held - 1:
+                break
+            if not self._known(use):
+                held, reason = use.sequence - stretch.expected, "key_unknown"
+                break
+        if checked.last_unsigned is not None:
+            self._unsigned = min(checked.last_unsigned, stretch.expected + held - 1)
+        self._signed = self._signed or checked.first_signed is not None
+        self.entries += held
+        self.head = stretch.rows[held - 1][2] if held else self.head
+        self.reason = reason
+        return reason is None
+
+    def _known(self, use: KeyUse) -> bool:
+        if not use.introduced:
+            return self._current.get(use.signer) == use.public_key
+        if self._current.get(use.signer) != use.replaces:
             return False
-    try:
-        return canonical_json(json.loads(data, parse_int=_whole_number)) == data
-    except (ValueError, OverflowError, RecursionError):
-        return False
+        self._current[use.signer] = use.public_key
+        self._keys.append(
+            SignerKey(
+                signer=use.signer,
+                display_name=use.display_name,
+                public_key=use.public_key,
+                entry=use.sequence,
+            )
+        )
+        return True
 
-
-# ---- one entry ------------------------------------------------------------------------------------
-
-
-class _Spine(msgspec.Struct):
-    """What every type of entry has; the rest is skipped while decoding."""
-
-    format_version: int
-    sequence: int
-    previous_hash: str
-    project: str
-
-
-_SPINE = msgspec.json.Decoder(_Spine)
-
-
-def _fault(row: ChainRow, expected: int, last: str, project: str | None) -> str | None:
-    sequence, previous, hexadecimal, data = row
-    if sequence != expected:
-        return "sequence_broken"
-    if hashlib.sha256(data).hexdigest() != hexadecimal:
-        return "bytes_changed"
-    try:
-        spine = _SPINE.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return "entry_malformed"
-    if spine.format_version != FORMAT_VERSION:
-        return "format_unknown"
-    if spine.sequence != sequence:
-        return "sequence_broken"
-    if spine.previous_hash != last or previous != last:
-        return "link_broken"
-    if project is not None and spine.project != project:
-        return "project_differs"
-    return None if is_canonical(data) else "not_canonical"
-
-
-def _broken(entries: int, first: int, reason: str, head: str) -> VerifyResult:
-    return VerifyResult(entries=entries, valid=False, first_broken=first, reason=reason, head=head)
-
-
-# ---- the export file ------------------------------------------------------------------------------
-
-_ENTRY = b'{"entry":'
-_HASH = b',"hash":"'
-_END = b'"}\n'
-_TAIL = len(_HASH) + 64 + len(_END)
-
-
-class _ExportLine(NamedTuple):
-    hexadecimal: str
-    data: bytes
-
-
-def _read_line(line: bytes) -> _ExportLine | None:
-    start = len(line) - _TAIL
-    end = len(line) - len(_END)
-    if start < len(_ENTRY) or not line.startswith(_ENTRY) or not line.endswith(_END):
-        return None
-    if line[start : start + len(_HASH)] != _HASH:
-        return None
-    try:
-        hexadecimal = line[end - 64 : end].decode("ascii")
-    except UnicodeDecodeError:
-        return None
-    return _ExportLine(hexadecimal, line[len(_ENTRY) : start])
-
-
-class _ExportRows:
-    """Rows out of lines; stops at the first line that is none and remembers it."""
-
-    def __init__(self, lines: Iterator[bytes]) -> None:
-        self._lines = lines
-        self.malformed = False
-
-    def __iter__(self) -> Iterator[ChainRow]:
-        last = GENESIS_HASH
-        for sequence, line in enumerate(self._lines, start=1):
-            read = _read_line(line)
-            if read is None:
-                self.malformed = True
-                return
-            yield sequence, last, read.hexadecimal, read.data
-            last = read.hexadecimal
-
-
-def _header(project: str, entries: int, head: str) -> dict[str, Any]:
-    header: dict[str, Any] = {
-        "format": EXPORT_FORMAT,
-        "format_version": FORMAT_VERSION,
-        "algorithms": dict(ALGORITHMS),
-        "project": project,
-        "entries": entries,
-        "head": head,
-    }
-    return header | {"digest": digest_of(header)}
-
-
-def _read_header(line: bytes) -> tuple[Mapping[str, Any] | None, str]:
-    try:
-        header = json.loads(line)
-        project, entries, head = header["project"], header["entries"], header["head"]
-        known = header["format"] == EXPORT_FORMAT and header["format_version"] == FORMAT_VERSION
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return None, "header_malformed"
-    if not (isinstance(project, str) and isinstance(entries, int) and isinstance(head, str)):
-        return None, "header_malformed"
-    try:
-        # The header has one possible spelling, so comparing bytes also covers white space and unknown keys.
-        if canonical_json(_header(project, entries, head)) + b"\n" == line:
-            return header, ""
-    except ValueError:
-        return None, "header_malformed"
-    return None, "header_changed" if known else "format_unknown"
-
-
-# ---- canonical form, quickly ----------------------------------------------------------------------
-
-# The C encoder agrees with RFC 8785 except for floats, integers beyond 2^53 and the order of keys outside the
-# basic multilingual plane; input that may hold one of these goes the slow way of the reference.
-_NEEDS_REFERENCE = re.compile(rb"[\xf0-\xf4]|[0-9]{16}")
-
-
-def _whole_number(text: str) -> int | float:
-    # Canonical JSON knows no integers beyond 2^53, only floats that are written without a fraction.
-    number = int(text)
-    return number if abs(number) < 2**53 else float(number)
-
-
-class _FloatSeen(Exception):
-    pass
-
-
-def _float_seen(_: str) -> float:
-    raise _FloatSeen
-
-
-_DECODER = msgspec.json.Decoder(float_hook=_float_seen)
-_ENCODER = msgspec.json.Encoder(order="sorted")
+    def result(self) -> VerifyResult:
+        return VerifyResult(
+            entries=self.entries,
+            valid=self.reason is None,
+            first_broken=None if self.reason is None else self.entries + 1,
+            reason=self.reason,
+            head=self.head,
+            unsigned=self._unsigned,
+            keys=tuple(self._keys),
+        )

@@ -14,17 +14,20 @@ from bim_supervise.core.canonical import canonical_json, sha256_hex
 from bim_supervise.core.errors import InputRefused
 from bim_supervise.ledger.capacities import Appointment
 
-FORMAT_VERSION = 1
-"""Version of the entry layout; a reader refuses a version it does not know."""
+FORMAT_VERSION = 2
+"""Version of the entry layout; a reader refuses one it does not know. Version 1 carried no signature."""
 
-ALGORITHMS: Mapping[str, str | None] = {"hash": "sha256", "canonical": "rfc8785", "signature": None}
+ALGORITHMS: Mapping[str, str] = {"hash": "sha256", "canonical": "rfc8785", "signature": "ed25519"}
 """How an entry is made canonical, hashed and signed; later versions name other algorithms here."""
 
 
 class EntryType(StrEnum):
-    """What an entry records."""
+    """What an entry records; an entry of a type that a reader does not know still verifies."""
 
     SIGN_OFF = "sign_off"
+    SIGNING_KEY = "signing_key"
+    WITHDRAWAL = "withdrawal"
+    DELEGATION = "delegation"
 
 
 class Decision(StrEnum):
@@ -52,15 +55,8 @@ class SignedElement:
     content_hash: str
 
 
-def sign_off_entry(
+def sign_off_body(
     *,
-    sequence: int,
-    previous_hash: str,
-    time: datetime,
-    project: str,
-    signer: str,
-    display_name: str,
-    appointment: Appointment,
     checkpoint: str,
     task: str | None,
     decision: Decision,
@@ -70,16 +66,9 @@ def sign_off_entry(
     model_revision: str | None,
     attachments: Iterable[str] = (),
 ) -> dict[str, Any]:
-    """The entry of one sign-off (签认), ready for :func:`entry_bytes`.
+    """What a sign-off (签认) says, whoever makes it.
 
     Args:
-        sequence: place in the chain, from 1.
-        previous_hash: hash of the entry before, ``core.canonical.GENESIS_HASH`` for the first.
-        time: aware instant of the signature.
-        project: stable identifier of the project; one chain belongs to one project.
-        signer: name of the person's account.
-        display_name: the person's name as printed.
-        appointment: what entitles the signer; its capacity is the one that is signed in.
         checkpoint: id of the checkpoint.
         task: id of the checkpoint's task, None for the whole site.
         decision: accept or reject.
@@ -91,10 +80,7 @@ def sign_off_entry(
 
     Raises:
         InputRefused: ``reason_missing`` for a rejection without a reason.
-        ValueError: a naive ``time``, or an appointment that is not the signer's.
     """
-    if appointment.user != signer:
-        raise ValueError(f"appointment {appointment.id} belongs to {appointment.user!r}, not {signer!r}")
     if decision is Decision.REJECT and not reason.strip():
         raise InputRefused(
             "reason_missing",
@@ -102,22 +88,6 @@ def sign_off_entry(
             "Say what has to be put right before the work can be accepted.",
         )
     return {
-        "format_version": FORMAT_VERSION,
-        "algorithms": dict(ALGORITHMS),
-        "sequence": sequence,
-        "previous_hash": previous_hash,
-        "time": _instant(time),
-        "project": project,
-        "type": EntryType.SIGN_OFF.value,
-        "signer": signer,
-        "display_name": display_name,
-        "capacity": appointment.capacity.value,
-        "appointment": {
-            "id": appointment.id,
-            "certificate": appointment.certificate,
-            "from": appointment.first_day.isoformat(),
-            "to": appointment.last_day.isoformat() if appointment.last_day else None,
-        },
         "checkpoint": checkpoint,
         "task": task,
         "decision": decision.value,
@@ -138,7 +108,26 @@ def sign_off_entry(
     }
 
 
-def signed_entry(
+def capacity_part(appointment: Appointment, signer: str) -> dict[str, Any]:
+    """In which capacity a person signs, and what entitles them.
+
+    Raises:
+        ValueError: an appointment that is not the signer's.
+    """
+    if appointment.user != signer:
+        raise ValueError(f"appointment {appointment.id} belongs to {appointment.user!r}, not {signer!r}")
+    entitled: dict[str, Any] = {
+        "id": appointment.id,
+        "certificate": appointment.certificate,
+        "from": appointment.first_day.isoformat(),
+        "to": appointment.last_day.isoformat() if appointment.last_day else None,
+    }
+    if appointment.delegated_by is not None:
+        entitled |= {"delegated_by": appointment.delegated_by, "delegation": appointment.delegation}
+    return {"capacity": appointment.capacity.value, "appointment": entitled}
+
+
+def unsigned_entry(
     *,
     sequence: int,
     previous_hash: str,
@@ -147,35 +136,43 @@ def signed_entry(
     entry_type: str,
     signer: str,
     display_name: str,
-    appointment: Appointment,
+    public_key: str,
     body: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """An entry of another type than a sign-off: who decided what in which capacity; ``body`` is what.
+    """An entry without its signature; ``ledger.signatures.signed_bytes`` adds it.
+
+    Args:
+        sequence: place in the chain, from 1.
+        previous_hash: hash of the entry before, ``core.canonical.GENESIS_HASH`` for the first.
+        time: aware instant of the signature.
+        project: stable identifier of the project; one chain belongs to one project.
+        entry_type: see :class:`EntryType`.
+        signer: name of the person's account.
+        display_name: the person's name as printed.
+        public_key: hexadecimal Ed25519 key that the signature verifies with.
+        body: what the entry says; its names must not be those of this function.
 
     Raises:
-        ValueError: a naive ``time``, or an appointment that is not the signer's.
+        ValueError: a naive ``time``, or a body that would overwrite a field.
     """
-    if appointment.user != signer:
-        raise ValueError(f"appointment {appointment.id} belongs to {appointment.user!r}, not {signer!r}")
-    return {
-        **body,
-        "format_version": FORMAT_VERSION,
+    entry: dict[str, Any] = {
+        # "_after" sorts before every name in small letters, so that a link is checked by the first bytes.
+        "_after": {"entries": sequence - 1, "hash": previous_hash},
         "algorithms": dict(ALGORITHMS),
-        "sequence": sequence,
-        "previous_hash": previous_hash,
-        "time": _instant(time),
+        "format_version": FORMAT_VERSION,
+        "time": instant_text(time),
         "project": project,
         "type": entry_type,
         "signer": signer,
         "display_name": display_name,
-        "capacity": appointment.capacity.value,
-        "appointment": {
-            "id": appointment.id,
-            "certificate": appointment.certificate,
-            "from": appointment.first_day.isoformat(),
-            "to": appointment.last_day.isoformat() if appointment.last_day else None,
-        },
+        "public_key": public_key,
     }
+    taken = (entry.keys() | {"signature"}) & body.keys()
+    if taken:
+        raise ValueError(f"the body would overwrite {sorted(taken)}")
+    if min(body, default="a") < "a":
+        raise ValueError(f"the name {min(body)!r} would stand before the link")
+    return entry | dict(body)
 
 
 def entry_bytes(entry: Mapping[str, Any]) -> bytes:
@@ -200,7 +197,8 @@ def entry_hash(data: bytes) -> str:
     return sha256_hex(data)
 
 
-def _instant(time: datetime) -> str:
+def instant_text(time: datetime) -> str:
+    """An aware instant as entries write it: UTC with microseconds."""
     if time.tzinfo is None:
         raise ValueError("the time of a ledger entry must be an aware instant")
     return time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -39,7 +39,7 @@ def hash_password(password: str) -> str:
             length=length,
             maximum=MAXIMUM_LENGTH,
         )
-    return _hasher().hash(_normal(password))
+    return _hasher().hash(normal_form(password))
 
 
 def verify_password(stored: str | None, password: str) -> bool:
@@ -51,7 +51,7 @@ def verify_password(stored: str | None, password: str) -> bool:
     if len(password) > MAXIMUM_LENGTH:
         return False
     try:
-        _hasher().verify(stored or _hash_of_nobody(), _normal(password))
+        _hasher().verify(stored or _hash_of_nobody(), normal_form(password))
     except (VerificationError, InvalidHashError):
         return False
     return stored is not None
@@ -62,7 +62,8 @@ def needs_rehash(stored: str) -> bool:
     return _hasher().check_needs_rehash(stored)
 
 
-def _normal(password: str) -> str:
+def normal_form(password: str) -> str:
+    """One spelling of a password, whatever keyboard it was typed on."""
     # The same word typed on another keyboard may arrive in another Unicode form.
     return unicodedata.normalize("NFC", password)
 

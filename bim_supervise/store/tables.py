@@ -12,6 +12,7 @@ from bim_supervise.store import (
     tables_people,
     tables_project,
     tables_schedule,
+    tables_signing,
     tables_site,
 )
 from bim_supervise.store.tables_base import Base
@@ -31,4 +32,5 @@ MODULES = (
     tables_ledger,
     tables_cases,
     tables_doors,
+    tables_signing,
 )

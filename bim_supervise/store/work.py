@@ -14,6 +14,7 @@ from bim_supervise.store.work_people import WorkPeople
 from bim_supervise.store.work_project import WorkProject
 from bim_supervise.store.work_readings import WorkReadings
 from bim_supervise.store.work_schedule import WorkSchedule
+from bim_supervise.store.work_signing import WorkSigning
 from bim_supervise.store.work_site import WorkSite
 
 
@@ -28,6 +29,7 @@ class Work(
     WorkJudgement,
     WorkPeople,
     WorkLedger,
+    WorkSigning,
     WorkFiles,
     WorkCases,
     WorkDoors,

@@ -6,10 +6,10 @@ import json
 from datetime import date, datetime, timedelta
 
 import pytest
-from case_steps import close_ncr, in_days, raise_ncr, step
+from case_steps import CaseDraft, close_ncr, in_days, raise_ncr, step
+from small_site import PASSWORD
 from test_api_gates import fact, state, task
 
-from bim_supervise.api import CaseDraft
 from bim_supervise.core.errors import InputRefused, NotFound, PermissionRefused
 
 PHOTO = ("bars.jpg", "image/jpeg", b"\xff\xd8\xff\xe0 not quite a photo")
@@ -38,13 +38,13 @@ def test_an_open_ncr_shuts_the_gate_until_another_person_verified_it_and_it_was_
     assert missing["ncr_open"]["case"] == "NCR-001"
     assert "evidence_failed" in missing, "a blocked gate hides no failing value"
     fact(project, clock, "inspected", "B", "2026-03-05T18:00:00", "pass")
-    project.sign("CP-RB", "liu", "accept", "bars are right now")
+    project.sign("CP-RB", "liu", "accept", "bars are right now", password=PASSWORD)
     assert state(project) == "blocked_by_ncr", "a signature does not close a non-conformance"
     assert close_ncr(project, ncr.id).state == "closed"
     assert state(project) == "released"
     closed = project.case(ncr.id)
     assert [note.action for note in closed.notes] == ["raise", "correct", "verify", "close"]
-    assert closed.notes[-1].entry == project.verify_ledger()["entries"] == 2
+    assert closed.notes[-1].entry == project.verify_ledger()["entries"] == 3
     assert project.verify_ledger()["valid"]
 
 
@@ -158,7 +158,7 @@ def test_a_waiver_opens_a_gate_for_a_time_and_says_so(project, clock):
     clock.now -= timedelta(days=5)
     step(project, waiver.id, "withdraw", "zhao", "certificate refused")
     assert state(project) == "waiting_for_evidence"
-    assert project.verify_ledger()["entries"] == 2
+    assert project.verify_ledger()["entries"] == 3
 
 
 def test_work_that_starts_behind_a_waiver_did_not_start_without_release(project, clock):
@@ -214,7 +214,7 @@ def test_only_the_chief_stops_and_lifts_and_the_tasks_are_held_meanwhile(project
         step(project, proposed.id, "lift", "liu")
     step(project, proposed.id, "lift", "zhao", "wall propped")
     assert task(project, "C").stopped_by is None
-    assert project.verify_ledger()["entries"] == 2
+    assert project.verify_ledger()["entries"] == 3
 
 
 def test_the_chief_stops_at_once(project):
@@ -234,7 +234,7 @@ def test_a_supervision_notice_is_replied_to_and_closed(project):
     step(project, notice.id, "reply", "wang", "rails are up")
     assert step(project, notice.id, "close", "liu", "seen").state == "closed"
     entries = list(project.case(notice.id).notes)
-    assert [note.entry for note in entries] == [1, None, 2]
+    assert [note.entry for note in entries] == [2, None, 3]
 
 
 # -- inspection requests ----------------------------------------------------------------------------
@@ -258,7 +258,7 @@ def test_a_notice_runs_and_when_nobody_comes_a_witness_point_does_not_wait(proje
     ready(project, clock)
     request = invite(project, clock)
     assert state(project) == "notice_running"
-    project.sign("CP-RB", "zhou", "accept", "own inspection")
+    project.sign("CP-RB", "zhou", "accept", "own inspection", password=PASSWORD)
     clock.now += timedelta(hours=25)
     point = project.checkpoint("CP-RB")
     assert point.state == "released"
@@ -270,12 +270,12 @@ def test_a_notice_runs_and_when_nobody_comes_a_witness_point_does_not_wait(proje
 def test_a_hold_point_waits_for_those_who_did_not_come_and_says_so(project, clock):
     ready(project, clock)
     invite(project, clock, "H")
-    project.sign("CP-RB", "zhou", "accept", "own inspection")
+    project.sign("CP-RB", "zhou", "accept", "own inspection", password=PASSWORD)
     clock.now += timedelta(hours=25)
     point = project.checkpoint("CP-RB")
     assert point.state == "waiting_for_signature"
     assert "nobody_came" in {item.code for item in point.missing}
-    project.sign("CP-RB", "liu", "accept", "late but seen")
+    project.sign("CP-RB", "liu", "accept", "late but seen", password=PASSWORD)
     assert state(project) == "released"
 
 
@@ -309,7 +309,7 @@ def test_a_shut_gate_pushes_its_successors_and_the_assumption_is_said(project, c
     assert (assumed["notice_hours"], assumed["review_hours"]) == (0, 24)
     shut = project.status().finish_forecast
     assert shut >= assumed["not_before"] >= datetime(2026, 3, 21, 12)
-    project.sign("CP-RB", "liu", "accept", "fine")
+    project.sign("CP-RB", "liu", "accept", "fine", password=PASSWORD)
     clock.now += timedelta(minutes=1)
     assert project.status().forecast_assumptions == []
     assert project.status().finish_forecast < shut
@@ -329,7 +329,7 @@ def test_what_is_signed_for_a_case_stands_in_the_ledger_with_its_history(project
     close_ncr(project, ncr.id)
     file = tmp_path / "ledger.jsonl"
     project.export_ledger(file)
-    entry = json.loads(file.read_text("utf-8").splitlines()[1])["entry"]
+    entry = json.loads(file.read_text("utf-8").splitlines()[2])["entry"]
     assert (entry["type"], entry["case"], entry["action"]) == ("case_ncr", ncr.id, "close")
     assert entry["capacity"] == "specialist_supervision_engineer"
     assert len(entry["history"]) == 64

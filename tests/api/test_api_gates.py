@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 import pytest
+from small_site import PASSWORD
 
 from bim_supervise.api import WorkReport
 from bim_supervise.core.errors import InputRefused, NotFound, PermissionRefused
@@ -34,7 +35,7 @@ def test_a_gate_waits_fails_passes_and_opens_by_signature(project, clock):
     assert state(project) == "evidence_failed"
     fact(project, clock, "inspected", "B", "2026-03-05T18:00:00", "pass")
     assert state(project) == "waiting_for_signature"
-    signed = project.sign("CP-RB", "liu", "accept", "checked on site")
+    signed = project.sign("CP-RB", "liu", "accept", "checked on site", password=PASSWORD)
     assert signed["state"] == "released"
     assert task(project, "B").finish_gate == "released"
     assert project.verify_ledger()["valid"]
@@ -45,7 +46,7 @@ def test_a_signature_over_failing_or_undetermined_evidence_leaves_it_shut_for_go
     fact(project, clock, "task_started", "B", "2026-03-04T08:00:00")
     if value:
         fact(project, clock, "inspected", "B", "2026-03-05T15:00:00", value)
-    signed = project.sign("CP-RB", "liu", "accept", "in a hurry")
+    signed = project.sign("CP-RB", "liu", "accept", "in a hurry", password=PASSWORD)
     assert signed["state"] == ("evidence_failed" if value else "waiting_for_evidence")
     assert task(project, "B").finish_gate != "released"
     clock.now += timedelta(minutes=5)
@@ -62,7 +63,7 @@ def test_a_successor_that_starts_anyway_is_recorded_and_raises_an_alarm(project,
     assert task(project, "C").actual_start is not None
     clock.now += timedelta(minutes=5)
     fact(project, clock, "inspected", "B", "2026-03-06T10:00:00", "pass")
-    project.sign("CP-RB", "liu", "accept", "checked too late")
+    project.sign("CP-RB", "liu", "accept", "checked too late", password=PASSWORD)
     assert "started_without_release" in {alarm.reason for alarm in project.alarms()}
 
 
@@ -70,7 +71,7 @@ def test_a_blocked_task_is_counted_until_its_gate_opens(project, clock):
     fact(project, clock, "task_started", "B", "2026-03-04T08:00:00")
     assert project.status().tasks.blocked == 1
     fact(project, clock, "inspected", "B", "2026-03-05T18:00:00", "pass")
-    project.sign("CP-RB", "liu", "accept", "fine")
+    project.sign("CP-RB", "liu", "accept", "fine", password=PASSWORD)
     clock.now += timedelta(minutes=2)
     assert project.status().tasks.blocked == 0
 
@@ -81,30 +82,30 @@ def test_a_blocked_task_is_counted_until_its_gate_opens(project, clock):
 )
 def test_who_is_not_appointed_is_refused_and_nothing_is_recorded(project, clock, user, code):
     with pytest.raises(PermissionRefused) as refused:
-        project.sign("CP-RB", user, "accept", "let me in")
+        project.sign("CP-RB", user, "accept", "let me in", password=PASSWORD)
     assert refused.value.code == code
     assert project.sign_offs() == []
 
 
 def test_an_appointment_counts_only_between_its_dates(project, clock):
-    project.add_user("late", "a long password")
+    project.add_user("late", PASSWORD)
     project.appoint("late", "specialist_supervision_engineer", date(2026, 3, 21))
-    project.add_user("gone", "a long password")
+    project.add_user("gone", PASSWORD)
     project.appoint("gone", "specialist_supervision_engineer", date(2026, 1, 1), date(2026, 3, 19))
     for user in ("late", "gone"):
         with pytest.raises(PermissionRefused):
-            project.sign("CP-RB", user, "accept", "x")
+            project.sign("CP-RB", user, "accept", "x", password=PASSWORD)
     clock.now += timedelta(days=1)
-    project.sign("CP-RB", "late", "accept", "now I may")
+    project.sign("CP-RB", "late", "accept", "now I may", password=PASSWORD)
 
 
 def test_wrong_decisions_and_unknown_checkpoints_are_refused(project):
     with pytest.raises(InputRefused, match="decision"):
-        project.sign("CP-RB", "liu", "maybe", "x")
+        project.sign("CP-RB", "liu", "maybe", "x", password=PASSWORD)
     with pytest.raises(InputRefused, match="reason"):
-        project.sign("CP-RB", "liu", "accept", "  ")
+        project.sign("CP-RB", "liu", "accept", "  ", password=PASSWORD)
     with pytest.raises(NotFound):
-        project.sign("CP-XX", "liu", "accept", "x")
+        project.sign("CP-XX", "liu", "accept", "x", password=PASSWORD)
 
 
 def test_what_people_report_counts_and_photos_are_kept(project):

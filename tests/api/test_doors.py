@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 
 import pytest
-from small_site import build
+from small_site import PASSWORD, build
 
 from bim_supervise.core.errors import AuthenticationFailed, InputRefused, NotFound, SupervisionError
 from bim_supervise.events.read_feeds import read_feeds
@@ -139,7 +139,7 @@ def test_no_door_lets_an_unauthenticated_statement_open_a_gate(staffed, tmp_path
     file.write_text("\n".join(lines))
     project.observe([file])
     assert project.checkpoint("CP-RB").state != "waiting_for_signature"
-    signed = project.sign("CP-RB", "liu", "accept", "trusting nobody's word")
+    signed = project.sign("CP-RB", "liu", "accept", "trusting nobody's word", password=PASSWORD)
     assert signed["state"] != "released"
 
 

@@ -135,7 +135,7 @@ def test_a_wrong_password_signs_nothing(site, tmp_path):
     signed = run(site, *sign, stdin=PASSWORD + "\n")
     assert signed["state"] != "released"
     exported = tmp_path / "ledger.jsonl"
-    assert run(site, "ledger", "export", str(exported))["entries"] == 1
+    assert run(site, "ledger", "export", str(exported))["entries"] == 2
     assert run(site, "ledger", "verify", str(exported))["valid"]
     data = bytearray(exported.read_bytes())
     data[len(data) // 2] ^= 1

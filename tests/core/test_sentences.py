@@ -164,9 +164,16 @@ def _warnings() -> set[str]:
 
 
 def _ledger() -> set[str]:
-    found = {text for _, call in _calls("ledger/chain.py", "_broken") for text in _texts(call.args[2])}
-    found |= _assigned(("ledger/chain.py",), "reason")
-    return found | _returned("ledger/chain.py", "_fault", "_read_header")
+    found = _returned("ledger/checks.py", "_fault", "_use_of") | _returned("ledger/export.py", "_read_header")
+    for _, call in _calls("ledger/checks.py", "Checked"):
+        found |= set(_texts(call.args[1]))
+    for _, call in _calls("ledger/export.py", "replace"):
+        found |= set(_texts(_keyword(call, "reason") or ast.Constant(None)))
+    for node in ast.walk(TREES["ledger/chain.py"]):
+        if isinstance(node, ast.Assign):
+            value = node.value.elts[-1] if isinstance(node.value, ast.Tuple) else node.value
+            found |= {text for text in _texts(value) if "_" in text}
+    return found - {""}
 
 
 def _distrust() -> set[str]:
@@ -191,6 +198,7 @@ def test_the_search_finds_what_it_should() -> None:
     assert {"task_start_differs", "bad_date", "csv_column_count"} <= REASONS["unresolved"]
     assert {"duplicate_global_id", "ifc_truncated", "utf8_bom"} <= REASONS["warning"]
     assert {"bytes_changed", "header_changed", "entries_missing", "head_differs"} <= REASONS["ledger"]
+    assert {"signature_wrong", "key_unknown", "keys_differ", "format_downgraded"} <= REASONS["ledger"]
     assert {"calibration_expired", "reading_distrusted", "sender_unknown"} == REASONS["distrust"]
 
 

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from ledger_samples import PROJECT, chain, entry
 
 from bim_supervise.core.canonical import GENESIS_HASH, canonical_json
-from bim_supervise.ledger.chain import VerifyResult, is_canonical, verify
+from bim_supervise.ledger.canonical_form import is_canonical
+from bim_supervise.ledger.chain import VerifyResult, verify
 from bim_supervise.ledger.entries import entry_bytes, entry_hash
 
 ROWS = chain(6)

@@ -5,17 +5,19 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ledger_samples import PROJECT, chain
+from ledger_samples import PROJECT, signed_chain
 
 from bim_supervise.core.canonical import GENESIS_HASH, canonical_json
-from bim_supervise.ledger.chain import export_lines, verify_export
+from bim_supervise.ledger.chain import verify
+from bim_supervise.ledger.export import export_lines, verify_export
 
-ROWS = chain(5)
+ROWS = signed_chain(5)
 
 
 def exported(rows):
     head = rows[-1][2] if rows else GENESIS_HASH
-    return list(export_lines(rows, project=PROJECT, entries=len(rows), head=head))
+    keys = verify(rows).keys
+    return list(export_lines(rows, project=PROJECT, entries=len(rows), head=head, keys=keys))
 
 
 def check(content: bytes, **asked):
@@ -33,14 +35,14 @@ def test_the_format_is_simple_enough_to_check_by_hand():
     header, *lines = exported(ROWS)
     described = json.loads(header)
     assert described["format"] == "bim-supervise-ledger"
-    assert (described["format_version"], described["project"], described["entries"]) == (1, PROJECT, 5)
-    assert described["algorithms"] == {"hash": "sha256", "canonical": "rfc8785", "signature": None}
+    assert (described["format_version"], described["project"], described["entries"]) == (2, PROJECT, 5)
+    assert described["algorithms"] == {"hash": "sha256", "canonical": "rfc8785", "signature": "ed25519"}
     previous = GENESIS_HASH
     for line in lines:
         parsed = json.loads(line)
         start, end = line.index(b'{"entry":') + 9, line.rindex(b',"hash":"')
         assert hashlib.sha256(line[start:end]).hexdigest() == parsed["hash"]
-        assert parsed["entry"]["previous_hash"] == previous
+        assert parsed["entry"]["_after"]["hash"] == previous
         previous = parsed["hash"]
     assert previous == described["head"]
 

@@ -14,7 +14,7 @@ from bim_supervise.core.errors import InputRefused
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "api"))
 
-from small_site import FixedClock, build
+from small_site import PASSWORD, FixedClock, build
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def project(tmp_path):
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_register_lists_what_the_ledger_holds(project, tmp_path, language):
-    project.sign("CP-RB", "liu", "reject", "spacing 250 mm instead of 200 mm")
+    project.sign("CP-RB", "liu", "reject", "spacing 250 mm instead of 200 mm", password=PASSWORD)
     head = project.verify_ledger()["head"]
     answer = project.report("sign-off-register", tmp_path / "register.xlsx", language=language)
     with zipfile.ZipFile(answer["file"]) as archive:
@@ -42,7 +42,7 @@ def test_the_register_lists_what_the_ledger_holds(project, tmp_path, language):
 
 
 def test_an_empty_period_says_so(project):
-    project.sign("CP-RB", "liu", "reject", "no")
+    project.sign("CP-RB", "liu", "reject", "no", password=PASSWORD)
     data = project.report_bytes(
         "sign-off-register", ".xlsx", language="en", first_day=date(2025, 1, 1), last_day=date(2025, 1, 31)
     )

@@ -168,6 +168,7 @@ def test_bar_opens_the_card_and_a_row_leads_on(visit) -> None:
 def _sign(page: Page, accept: str, sign: str, reason: str) -> None:
     page.get_by_text(accept, exact=True).first.click()
     page.locator("[data-testid=stForm] textarea").fill(reason)
+    page.locator("[data-testid=stForm] input[type=password]").fill(PASSWORD)
     page.get_by_role("button", name=sign, exact=True).click()
 
 

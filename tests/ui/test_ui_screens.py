@@ -90,7 +90,7 @@ def test_figures_grey_when_evidence_stops(look, site: Site, monkeypatch: pytest.
 
 
 def test_names_with_markup_are_shown_as_text(look, site: Site) -> None:
-    site.project.sign(_waiting(site), "chief", "accept", "<script>x</script> $a$")
+    site.project.sign(_waiting(site), "chief", "accept", "<script>x</script> $a$", password=PASSWORD)
     text = healthy(look("account"))
     assert "<script>" not in text
     assert "chief &lt;b&gt;$x$&lt;/b&gt;" in text
@@ -211,7 +211,7 @@ def test_unknown_addresses_say_so(look) -> None:
 
 
 def test_ledger_check_names_the_head(look, site: Site) -> None:
-    site.project.sign(_waiting(site), "chief", "reject", "not yet")
+    site.project.sign(_waiting(site), "chief", "reject", "not yet", password=PASSWORD)
     screen = look("account")
     checked = next(button for button in screen.button if button.icon or button.label).click().run()
     assert site.project.verify_ledger()["head"] in html(checked)

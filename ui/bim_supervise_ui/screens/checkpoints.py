@@ -255,15 +255,20 @@ def _sign(identity: str) -> None:
             index=None,
         )
         reason = st.text_area(t("sign.reason"), max_chars=2000, help=t("sign.reason_help"))
+        password = st.text_input(
+            t("sign.password"), type="password", help=t("sign.password_help"), autocomplete="current-password"
+        )
         show(tag("p", t("sign.bound"), cls="limit"))
         submitted = st.form_submit_button(t("sign.submit"), type="primary", icon=":material/draw:")
     if not submitted:
         return
-    if decision is None or not reason.strip():
+    if decision is None or not reason.strip() or not password:
         show(notices.notice("bad", t("sign.incomplete")))
         return
     try:
-        result = project.sign(identity, user.name, decision, reason.strip(), capacity=capacity)
+        result = project.sign(
+            identity, user.name, decision, reason.strip(), password=password, capacity=capacity
+        )
     except SupervisionError as error:
         notices.refused(error)
         return
