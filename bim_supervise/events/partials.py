@@ -26,6 +26,7 @@ LOUDEST_DB = 130
 
 _EXACT = Context(prec=40, rounding=ROUND_HALF_EVEN)
 _TABLE_SPAN = 50_000
+_SERIES_KEY = 1 << 32
 
 Integers = NDArray[np.int64]
 
@@ -73,6 +74,10 @@ class MinutePartials:
     def __len__(self) -> int:
         return len(self.start_ms)
 
+    def take(self, chosen: NDArray[np.bool_]) -> MinutePartials:
+        """Those of a mask."""
+        return MinutePartials(**{name: getattr(self, name)[chosen] for name in self.__slots__})
+
 
 def minute_partials(
     event_ms: Integers,
@@ -96,10 +101,35 @@ def minute_partials(
         and the larger speaks.
     """
     times, values, intervals, marks = _sorted(event_ms, steps, interval_ms, flags)
+    return series_partials(np.zeros(len(times), np.int64), times, values, intervals, marks, kind)[1]
+
+
+def series_partials(
+    series: Integers,
+    times: Integers,
+    values: Integers,
+    intervals: Integers,
+    marks: NDArray[np.uint8],
+    kind: ObservationKind,
+) -> tuple[Integers, MinutePartials]:
+    """Minute partials of the readings of many series of one kind at once.
+
+    Args:
+        series: number of the series of each reading, ascending, shape (n,).
+        times: event times, UTC epoch milliseconds, ascending within a series.
+        values: steps, as for ``minute_partials``.
+        intervals: milliseconds.
+        marks: flags.
+        kind: the kind of all of them.
+
+    Returns:
+        The series of each partial, and the partials, by series and minute.
+    """
     if not len(times):
-        return _no_partials()
+        return np.empty(0, np.int64), _no_partials()
     ends = times + np.maximum(intervals, 1)
-    ends[:-1] = np.minimum(ends[:-1], times[1:])
+    follows = series[1:] == series[:-1]
+    ends[:-1] = np.where(follows, np.minimum(ends[:-1], times[1:]), ends[:-1])
 
     # One share per reading and minute it reaches into; the first share lies in the reading's own minute.
     own = times // MINUTE_MS
@@ -110,22 +140,24 @@ def minute_partials(
     share_from = np.maximum(times[reading], minute * MINUTE_MS)
     share_ms = np.minimum(ends[reading], (minute + 1) * MINUTE_MS) - share_from
 
-    heads = np.flatnonzero(np.concatenate(([True], minute[1:] != minute[:-1])))
-    minutes = minute[heads]
+    whose = series[reading]
+    heads = np.flatnonzero(np.concatenate(([True], (minute[1:] != minute[:-1]) | (whose[1:] != whose[:-1]))))
+    minutes, owners = minute[heads], whose[heads]
     spoken = values[reading]
     if kind.energetic:
         energy = np.add.reduceat(_energies(values, kind.resolution)[reading] * share_ms, heads)
     else:
         energy = np.zeros(len(heads), np.int64)
-    first = np.searchsorted(own, minutes, "left")
-    last = np.searchsorted(own, minutes, "right") - 1
+    inside_key, window_key = series * _SERIES_KEY + own, owners * _SERIES_KEY + minutes
+    first = np.searchsorted(inside_key, window_key, "left")
+    last = np.searchsorted(inside_key, window_key, "right") - 1
     count = last - first + 1
     inside = count > 0
     first, last = first[inside], last[inside]
     first_ms, first_value, last_ms, last_value = (np.zeros(len(heads), np.int64) for _ in range(4))
     first_ms[inside], first_value[inside] = times[first], values[first]
     last_ms[inside], last_value[inside] = times[last], values[last]
-    return MinutePartials(
+    return owners, MinutePartials(
         start_ms=minutes * MINUTE_MS,
         count=count,
         covered_ms=np.add.reduceat(share_ms, heads),

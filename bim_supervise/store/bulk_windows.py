@@ -8,7 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from bim_supervise.events.partials import MINUTE_MS, MinutePartials
 from bim_supervise.events.windows import Window
+from bim_supervise.store.cells import Ints
 
 _FIELDS = (
     "start_ms", "end_ms", "count", "covered_ms", "weighted_sum", "energy_sum", "minimum", "maximum",
@@ -30,6 +32,41 @@ def upsert_windows(connection: Connection, numbered: Iterable[tuple[int, Window]
         f"INSERT INTO minute_window (series, {_COLUMNS}) VALUES ({places})"  # noqa: S608 - our own names
         f" ON CONFLICT (series, start_ms) DO UPDATE SET {_UPDATES}",
         rows,
+    )
+
+
+def put_partials(connection: Connection, series: Ints, partials: MinutePartials) -> None:
+    """Insert windows given in columns, or overwrite those of the same series and start."""
+    if not len(series):
+        return
+    columns = [
+        series, partials.start_ms, partials.start_ms + MINUTE_MS, partials.count, partials.covered_ms,
+        partials.weighted_sum, partials.energy_sum, partials.minimum, partials.maximum, partials.first_ms,
+        partials.first, partials.last_ms, partials.last, partials.distrusted,
+    ]  # fmt: skip
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    if connection.dialect.name == "postgresql":
+        _copy(_cursor(connection), rows)
+        return
+    places = ", ".join(["?"] * len(columns))
+    _cursor(connection).executemany(
+        f"INSERT INTO minute_window (series, {_COLUMNS}) VALUES ({places})"  # noqa: S608 - our own names
+        f" ON CONFLICT (series, start_ms) DO UPDATE SET {_UPDATES}",
+        rows,
+    )
+
+
+def _copy(cursor: Any, rows: Iterable[tuple[int, ...]]) -> None:
+    cursor.execute(
+        "CREATE TEMP TABLE IF NOT EXISTS arriving_window (LIKE minute_window) ON COMMIT DELETE ROWS"
+    )
+    cursor.execute("TRUNCATE pg_temp.arriving_window")
+    line = "\t".join(["%d"] * (len(_FIELDS) + 1)) + "\n"
+    with cursor.copy(f"COPY pg_temp.arriving_window (series, {_COLUMNS}) FROM STDIN") as copy:
+        copy.write("".join([line % row for row in rows]))
+    cursor.execute(
+        f"INSERT INTO minute_window (series, {_COLUMNS}) SELECT series, {_COLUMNS}"  # noqa: S608
+        f" FROM pg_temp.arriving_window ON CONFLICT (series, start_ms) DO UPDATE SET {_UPDATES}"
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import numpy as np
 
 from bim_supervise.events.readings import DISTRUSTED, UNAUTHENTICATED, Readings
-from bim_supervise.store.bulk_readings import Columns, Ints
+from bim_supervise.store.cells import Columns, Ints
 from bim_supervise.store.statements import Statement
 
 Values = tuple[int, int, int]

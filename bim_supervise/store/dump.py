@@ -18,7 +18,6 @@ from bim_supervise.store.tables_evidence import (
     ConflictTable,
     FactTable,
     MinuteWindowTable,
-    ReadingTable,
     SeriesTable,
 )
 from bim_supervise.store.tables_judgement import AlarmTable, VerdictTable
@@ -26,7 +25,6 @@ from bim_supervise.store.work import Work
 
 _FACT = table_of(FactTable)
 _SERIES = table_of(SeriesTable)
-_READING = table_of(ReadingTable)
 _WINDOW = table_of(MinuteWindowTable)
 _CONFLICT = table_of(ConflictTable)
 _VERDICT = table_of(VerdictTable)
@@ -46,12 +44,14 @@ def evidence_lines(work: Work) -> Iterator[bytes]:
     """The same as lines of JSON with sorted keys, one a row, to see where two stores differ."""
     for name, statement in (
         ("fact", _without(_FACT, "received_time").order_by(_FACT.c.id)),
-        ("reading", _of_series(_READING, "received_ms", "source", order="event_ms")),
         ("window", _of_series(_WINDOW, order="start_ms")),
         ("conflict", _without(_CONFLICT, "received_time", "source").order_by(_CONFLICT.c.id)),
         ("verdict", select(_VERDICT).order_by(*_VERDICT.primary_key)),
         ("alarm", select(_ALARM).order_by(_ALARM.c.id)),
     ):
+        if name == "window":
+            for reading in work.all_readings():
+                yield _ENCODER.encode(["reading", *reading]) + b"\n"
         for row in work.raw_rows(statement):
             yield _ENCODER.encode([name, *row]) + b"\n"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Double, Index, SmallInteger, UniqueConstraint
+from sqlalchemy import BigInteger, Double, Index, UniqueConstraint
 from sqlmodel import Field
 
 from bim_supervise.store.column_types import Document, Instant
@@ -62,23 +62,19 @@ class SourceTable(Base, table=True):
     name: str = Field(unique=True)
 
 
-class ReadingTable(Base, table=True):
-    """One telemetry value in steps of its kind's resolution.
+class ReadingCellTable(Base, table=True):
+    """All readings of one series in one minute as bytes; ``store.cells`` reads and writes them.
 
-    ``series`` is not a foreign key: the store gives the numbers itself, and checking one per reading would
-    only slow the intake.
+    ``series`` is not a foreign key: the store gives the numbers itself, and checking one per cell would
+    only slow the intake. PostgreSQL keeps a partition per month.
     """
 
-    __tablename__ = "reading"
-    __table_args__ = _CLUSTERED
+    __tablename__ = "reading_cell"
+    __table_args__ = {**_CLUSTERED, "postgresql_partition_by": "RANGE (minute)"}
 
     series: int = Field(primary_key=True)
-    event_ms: int = Field(primary_key=True, sa_type=BigInteger)
-    steps: int = Field(sa_type=BigInteger)
-    interval_ms: int = Field(sa_type=BigInteger)
-    flags: int = Field(sa_type=SmallInteger)
-    received_ms: int = Field(sa_type=BigInteger)
-    source: int = Field(sa_type=SmallInteger)
+    minute: int = Field(primary_key=True)
+    data: bytes
 
 
 class MinuteWindowTable(Base, table=True):

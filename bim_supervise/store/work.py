@@ -12,7 +12,6 @@ from bim_supervise.store.work_ledger import WorkLedger
 from bim_supervise.store.work_model import WorkModel
 from bim_supervise.store.work_people import WorkPeople
 from bim_supervise.store.work_project import WorkProject
-from bim_supervise.store.work_readings import WorkReadings
 from bim_supervise.store.work_schedule import WorkSchedule
 from bim_supervise.store.work_signing import WorkSigning
 from bim_supervise.store.work_site import WorkSite
@@ -24,7 +23,6 @@ class Work(
     WorkSchedule,
     WorkSite,
     WorkFacts,
-    WorkReadings,
     WorkConflicts,
     WorkJudgement,
     WorkPeople,

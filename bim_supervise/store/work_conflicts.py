@@ -9,17 +9,16 @@ from sqlalchemy import func, select
 from bim_supervise.core.clock import epoch_ms
 from bim_supervise.store.records import ConflictRecord
 from bim_supervise.store.tables_base import table_of
-from bim_supervise.store.tables_evidence import ConflictTable, FactTable, ReadingTable, SeriesTable
-from bim_supervise.store.work_base import Row, WorkBase
+from bim_supervise.store.tables_evidence import ConflictTable, FactTable
+from bim_supervise.store.work_base import Row
 from bim_supervise.store.work_facts import fact_content
+from bim_supervise.store.work_readings import WorkReadings
 
 _CONFLICT = table_of(ConflictTable)
 _FACT = table_of(FactTable)
-_READING = table_of(ReadingTable)
-_SERIES = table_of(SeriesTable)
 
 
-class WorkConflicts(WorkBase):
+class WorkConflicts(WorkReadings):
     """Contradictions, for people to look into; nothing is ever dropped."""
 
     def conflicts(self, limit: int | None = None) -> list[ConflictRecord]:
@@ -48,13 +47,6 @@ class WorkConflicts(WorkBase):
     def _kept(self, conflict: Row) -> dict[str, Any]:
         if conflict["shape"] == "fact":
             return fact_content(self._rows(select(_FACT).where(_FACT.c.id == conflict["identity"]))[0])
-        statement = (
-            select(_READING.c.steps, _READING.c.interval_ms, _READING.c.flags)
-            .join(_SERIES, _SERIES.c.id == _READING.c.series)
-            .where(
-                _SERIES.c.device == conflict["subject"],
-                _SERIES.c.kind == conflict["kind"],
-                _READING.c.event_ms == epoch_ms(conflict["event_time"]),
-            )
-        )
-        return dict(self._rows(statement)[0])
+        found = self.reading_at(conflict["subject"], conflict["kind"], epoch_ms(conflict["event_time"]))
+        assert found is not None, "a conflict stands beside a reading that is stored"
+        return found

@@ -2,37 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 
 from bim_supervise.core.canonical import digest_of
 from bim_supervise.core.clock import epoch_ms, from_epoch_ms
+from bim_supervise.events.kinds import KindTable
 from bim_supervise.events.readings import Readings
 from bim_supervise.events.windows import Window
-from bim_supervise.store.bulk_readings import Columns, Ints, Run, bulk_readings
-from bim_supervise.store.bulk_windows import upsert_windows, windows_between
+from bim_supervise.store.bulk_cells import BulkCells, bulk_cells
+from bim_supervise.store.bulk_windows import put_partials, upsert_windows, windows_between
+from bim_supervise.store.cells import (
+    MINUTE_MS,
+    Cell,
+    Columns,
+    Ints,
+    Kept,
+    from_cells,
+    keep,
+    keys_of,
+    last_of,
+    merged,
+    starts_of,
+    to_cells,
+)
 from bim_supervise.store.contested_readings import Values, one_each, reading_values, stated_reading
 from bim_supervise.store.records import AddedReadings, Touched
+from bim_supervise.store.renewed_windows import Ranges, Renewed, renewed
 from bim_supervise.store.statements import settle
 from bim_supervise.store.tables_base import table_of
 from bim_supervise.store.tables_evidence import (
     ConflictTable,
     MinuteWindowTable,
-    ReadingTable,
     SeriesTable,
     SourceTable,
 )
 from bim_supervise.store.work_base import WorkBase
 
-MINUTE_MS = 60_000
 RUN_GAP_MS = 3_600_000
 """Changes further apart than this are reported as two ranges [ms]."""
+_RUN_GAP_MINUTES = RUN_GAP_MS // MINUTE_MS
+_LAST_MINUTE = 2**31 - 1
 
-_READING = table_of(ReadingTable)
 _WINDOW = table_of(MinuteWindowTable)
 _SERIES = table_of(SeriesTable)
 _CONFLICT = table_of(ConflictTable)
@@ -41,7 +56,9 @@ _CONFLICT = table_of(ConflictTable)
 class WorkReadings(WorkBase):
     """Series of readings and their minute windows."""
 
-    def add_readings(self, readings: Readings, source: str, received: datetime) -> AddedReadings:
+    def add_readings(
+        self, readings: Readings, source: str, received: datetime, *, kinds: KindTable | None = None
+    ) -> AddedReadings:
         """Store telemetry; what is known already is counted, what contradicts it is kept as a conflict.
 
         The identity of a reading is (device, kind, event time). Copies of the same value and interval are one
@@ -54,6 +71,7 @@ class WorkReadings(WorkBase):
             readings: telemetry in columns; it may hold the same series and time more than once.
             source: the door it came through.
             received: machine time of arrival (aware UTC).
+            kinds: with them, the windows of the touched minutes are worked out anew and stored too.
         """
         if not len(readings):
             return AddedReadings(stored=0, duplicates=0, conflicts=0, touched=[])
@@ -62,29 +80,66 @@ class WorkReadings(WorkBase):
         batch, contested = one_each(
             readings, np.array([numbers.get(key, -1) for key in readings.series], np.int64)
         )
-        bulk = bulk_readings(self._connection)
-        existing = np.array(bulk.existing(batch), np.int64).reshape(-1, 4)
-        places = existing[:, 0]
-        new = np.ones(len(batch), np.bool_)
-        new[places] = False
+        names = {number: key for key, number in numbers.items()}
+        bulk = bulk_cells(self._connection)
+        around = _Around(bulk, batch)
+        known, keys = around.known, keys_of(batch.series, batch.event_ms)
+        places, hits = _positions(keys_of(known.series, known.event_ms), keys)
+        hit = np.flatnonzero(hits)
+        at = places[hit]
         reach_before = np.zeros(len(batch), np.int64)
-        reach_before[places] = batch.event_ms[places] + existing[:, 2]
-        arrived = np.column_stack((batch.steps[places], batch.interval_ms[places], batch.flags[places]))
-        for place in places[(arrived != existing[:, 1:]).any(axis=1)].tolist():
+        reach_before[hit] = batch.event_ms[hit] + known.interval_ms[at]
+        same = (
+            (known.steps[at] == batch.steps[hit])
+            & (known.interval_ms[at] == batch.interval_ms[hit])
+            & (known.flags[at] == batch.flags[hit])
+        )
+        for place in hit[~same].tolist():
             contested.setdefault(place, []).append(batch.values(place))
         number = self._source_number(source)
-        stored = int(new.sum())
-        if stored:
-            bulk.insert(batch, new, epoch_ms(received), number)
-        names = {number: key for key, number in numbers.items()}
-        changed, conflicts = self._contest(batch, contested, names, source, received)
-        changed |= new
+        whole = merged(known, keep(batch.take(~hits), epoch_ms(received), number))
+        changed, conflicts = self._contest(batch, contested, names, source, received, whole)
+        changed |= ~hits
+        bulk.put(_changed_cells(whole, keys[changed]))
+        stored = int((~hits).sum())
+        context = merged(whole, around.before)
+        touched = _touched(batch.take(changed), reach_before[changed], context)
+        if kinds is not None and touched:
+            self._renew_windows(bulk, around, context, touched, names, kinds)
         return AddedReadings(
             stored=stored,
             duplicates=len(readings) - stored - conflicts,
             conflicts=conflicts,
-            touched=_touched(batch.take(changed), reach_before[changed], names, bulk.reaches),
+            touched=[(*names[series], first, last) for series, first, last in touched],
         )
+
+    def _renew_windows(
+        self,
+        bulk: BulkCells,
+        around: _Around,
+        context: Kept,
+        touched: Ranges,
+        names: Mapping[int, tuple[str, str]],
+        kinds: KindTable,
+    ) -> None:
+        """Windows of touched minutes from readings in memory, and from later ones that cut those short."""
+        later = from_cells(bulk.within(around.beyond(touched)))
+        made = renewed(merged(context, later), touched, lambda series: kinds[names[series][1]])
+        self._put_windows(made, touched)
+
+    def _put_windows(self, made: Sequence[Renewed], touched: Ranges) -> None:
+        full = {(series, first): 0 for series, first, _ in touched}
+        for part in made:
+            for key, count in part.counts.items():
+                full[key] += count
+        for series, first, last in touched:
+            if full[series, first] <= (last - first) // MINUTE_MS:
+                # A minute loses its window when a late reading cuts short the one that spoke there.
+                self._connection.execute(
+                    delete(_WINDOW).where(_WINDOW.c.series == series, _WINDOW.c.start_ms.between(first, last))
+                )
+        for part in made:
+            put_partials(self._connection, part.series, part.partials)
 
     def readings(
         self, device: str, kind: str, start_ms: int, end_ms: int, *, lead_in: bool = False
@@ -95,39 +150,54 @@ class WorkReadings(WorkBase):
         minutes of the range.
         """
         number = self._series_number(device, kind)
-        columns = _READING.c
-        first = start_ms
-        if lead_in and number is not None:
-            before = select(func.max(columns.event_ms)).where(
-                columns.series == number, columns.event_ms < start_ms
-            )
-            first = self._connection.execute(before).scalar() or start_ms
-        statement = select(columns.event_ms, columns.steps, columns.interval_ms, columns.flags).where(
-            columns.series == number, columns.event_ms >= first, columns.event_ms < end_ms
-        )
-        rows = self._connection.execute(statement.order_by(columns.event_ms)).all() if number else []
-        table = np.array([tuple(row) for row in rows], np.int64).reshape(len(rows), 4)
-        return Readings(
-            series=((device, kind),),
-            series_index=np.zeros(len(rows), np.int32),
-            event_ms=table[:, 0].copy(),
-            steps=table[:, 1].copy(),
-            interval_ms=table[:, 2].copy(),
-            flags=table[:, 3].astype(np.uint8),
-        )
+        if number is None or end_ms <= start_ms:
+            return from_cells([]).readings((device, kind))
+        bulk = bulk_cells(self._connection)
+        run = [(number, start_ms // MINUTE_MS, (end_ms - 1) // MINUTE_MS)]
+        found = from_cells(bulk.around(run) if lead_in else bulk.within(run))
+        first = int(np.searchsorted(found.event_ms, start_ms, "left"))
+        if lead_in and first:
+            first -= 1
+        last = int(np.searchsorted(found.event_ms, end_ms, "left"))
+        return found.take(np.arange(first, last)).readings((device, kind))
+
+    def reading_at(self, device: str, kind: str, event_ms: int) -> dict[str, int] | None:
+        """Steps, interval [ms] and flags of the reading with this identity, or None."""
+        found = self.readings(device, kind, event_ms, event_ms + 1)
+        if not len(found):
+            return None
+        return {
+            "steps": int(found.steps[0]),
+            "interval_ms": int(found.interval_ms[0]),
+            "flags": int(found.flags[0]),
+        }
+
+    def all_readings(self) -> Iterator[tuple[str, str, int, int, int, int]]:
+        """Every reading as (device, kind, event ms, steps, interval ms, flags), by device, kind and time."""
+        bulk = bulk_cells(self._connection)
+        for (device, kind), number in sorted(self._series_numbers().items()):
+            for cell in bulk.all_of(number):
+                kept = from_cells([cell])
+                columns = (kept.event_ms, kept.steps, kept.interval_ms, kept.flags)
+                for row in zip(*(column.tolist() for column in columns), strict=True):
+                    yield (device, kind, *row)
 
     def latest_readings(self, until_ms: int | None = None) -> dict[tuple[str, str], tuple[int, int, int]]:
         """The newest reading of every series as (event ms, steps, flags), up to ``until_ms`` if given."""
-        newest = select(func.max(_READING.c.event_ms)).where(_READING.c.series == _SERIES.c.id)
+        until_minute = _LAST_MINUTE if until_ms is None else until_ms // MINUTE_MS
+        kept = from_cells(bulk_cells(self._connection).newest(until_minute))
         if until_ms is not None:
-            newest = newest.where(_READING.c.event_ms <= until_ms)
-        statement = select(
-            _SERIES.c.device, _SERIES.c.kind, _READING.c.event_ms, _READING.c.steps, _READING.c.flags
-        ).where(
-            _READING.c.series == _SERIES.c.id,
-            _READING.c.event_ms == newest.correlate(_SERIES).scalar_subquery(),
-        )
-        return {(row[0], row[1]): (row[2], row[3], row[4]) for row in self._connection.execute(statement)}
+            kept = kept.take(kept.event_ms <= until_ms)
+        names = {number: key for key, number in self._series_numbers().items()}
+        starts = starts_of(kept.series)
+        lasts = np.append(starts[1:], len(kept))[: len(starts)] - 1
+        return {
+            names[series]: (event_ms, steps, flags)
+            for series, event_ms, steps, flags in zip(
+                *(column[lasts].tolist() for column in (kept.series, kept.event_ms, kept.steps, kept.flags)),
+                strict=True,
+            )
+        }
 
     def replace_windows(self, windows: Sequence[Window], within: Iterable[Touched] = ()) -> None:
         """Store windows; one of the same series and start is overwritten.
@@ -184,28 +254,32 @@ class WorkReadings(WorkBase):
         names: Mapping[int, tuple[str, str]],
         source: str,
         received: datetime,
+        whole: Kept,
     ) -> tuple[NDArray[np.bool_], int]:
-        """Settle what was stated differently: which readings changed, and how many conflicts are new."""
+        """Settle what was stated differently, in ``whole``: what changed, and how many conflicts are new."""
         changed = np.zeros(len(batch), np.bool_)
         conflicts = 0
         if not contested:
             return changed, conflicts
         doors = {number: name for name, number in self._source_numbers().items()}
+        keys = keys_of(whole.series, whole.event_ms)
         for place, stated in contested.items():
             number, event_ms = int(batch.series[place]), int(batch.event_ms[place])
             device, kind = names[number]
             identity = f"{device}|{kind}|{event_ms}"
-            here = (_READING.c.series == number) & (_READING.c.event_ms == event_ms)
-            kept = self._rows(select(_READING).where(here))[0]
+            here = int(np.searchsorted(keys, keys_of(batch.series[place], batch.event_ms[place])))
+            kept = {
+                "steps": int(whole.steps[here]),
+                "interval_ms": int(whole.interval_ms[here]),
+                "flags": int(whole.flags[here]),
+            }
             before = self._rows(select(_CONFLICT).where(_CONFLICT.c.identity == identity))
             settled = settle(
                 [
                     stated_reading(
-                        kept["steps"],
-                        kept["interval_ms"],
-                        kept["flags"],
-                        source=doors[kept["source"]],
-                        received=from_epoch_ms(kept["received_ms"]),
+                        **kept,
+                        source=doors[int(whole.source[here])],
+                        received=from_epoch_ms(int(whole.received_ms[here])),
                     ),
                     *(
                         stated_reading(**row["content"], source=row["source"], received=row["received_time"])
@@ -216,17 +290,13 @@ class WorkReadings(WorkBase):
             )
             conflicts += len(settled) - 1 - len(before)
             winner = reading_values(settled[0])
-            if winner != {name: kept[name] for name in winner}:
+            if winner != kept:
                 changed[place] = True
-                self._connection.execute(
-                    update(_READING)
-                    .where(here)
-                    .values(
-                        **winner,
-                        received_ms=epoch_ms(settled[0].received),
-                        source=self._source_number(settled[0].source),
-                    )
-                )
+                whole.steps[here] = winner["steps"]
+                whole.interval_ms[here] = winner["interval_ms"]
+                whole.flags[here] = winner["flags"]
+                whole.received_ms[here] = epoch_ms(settled[0].received)
+                whole.source[here] = self._source_number(settled[0].source)
             self._connection.execute(delete(_CONFLICT).where(_CONFLICT.c.identity == identity))
             self._insert(
                 ConflictTable,
@@ -273,12 +343,77 @@ class WorkReadings(WorkBase):
         return self._insert_one(SourceTable, {"name": name}) if number is None else number
 
 
-def _touched(
-    changed: Columns,
-    reach_before: Ints,
-    names: Mapping[int, tuple[str, str]],
-    reaches: Callable[[Sequence[Run]], list[int]],
-) -> list[Touched]:
+class _Around:
+    """What is stored in the minutes of a batch and between them, and the last reading before each stretch."""
+
+    def __init__(self, bulk: BulkCells, batch: Columns) -> None:
+        minute = batch.event_ms // MINUTE_MS
+        breaks = np.ones(len(batch), np.bool_)
+        breaks[1:] = (batch.series[1:] != batch.series[:-1]) | (minute[1:] - minute[:-1] > _RUN_GAP_MINUTES)
+        starts = np.flatnonzero(breaks)
+        ends = np.append(starts[1:], len(batch)) - 1
+        self._runs = list(
+            zip(batch.series[starts].tolist(), minute[starts].tolist(), minute[ends].tolist(), strict=True)
+        )
+        first: dict[int, list[int]] = {}
+        for series, begin, _ in self._runs:
+            first.setdefault(series, []).append(begin)
+        inside: dict[tuple[int, int], Cell] = {}
+        ahead: dict[tuple[int, int], Cell] = {}
+        spans = _Spans(self._runs)
+        for cell in bulk.around(self._runs):
+            (inside if spans.hold(cell[0], cell[1]) else ahead)[cell[0], cell[1]] = cell
+        self.known = from_cells(inside.values())
+        self.before = from_cells(last_of(cell) for cell in ahead.values())
+
+    def beyond(self, touched: Ranges) -> list[tuple[int, int, int]]:
+        """The stretches of touched minutes after those that are in memory."""
+        spans = _Spans(self._runs)
+        found = []
+        for series, first, last in touched:
+            begin = spans.end(series, first // MINUTE_MS) + 1
+            if begin <= last // MINUTE_MS:
+                found.append((series, begin, last // MINUTE_MS))
+        return found
+
+
+class _Spans:
+    """Finds the run of a series that holds a minute."""
+
+    def __init__(self, runs: Iterable[tuple[int, int, int]]) -> None:
+        self._by_series: dict[int, list[tuple[int, int]]] = {}
+        for series, first, last in runs:
+            self._by_series.setdefault(series, []).append((first, last))
+
+    def hold(self, series: int, minute: int) -> bool:
+        return any(first <= minute <= last for first, last in self._by_series[series])
+
+    def end(self, series: int, minute: int) -> int:
+        return max(last for first, last in self._by_series[series] if first <= minute)
+
+
+def _positions(sorted_keys: Ints, wanted: Ints) -> tuple[Ints, NDArray[np.bool_]]:
+    """Where each wanted key lies among sorted ones, and whether it is there."""
+    places = np.searchsorted(sorted_keys, wanted)
+    if not len(sorted_keys):
+        return places, np.zeros(len(wanted), np.bool_)
+    hits = sorted_keys[np.minimum(places, len(sorted_keys) - 1)] == wanted
+    return places, hits
+
+
+def _changed_cells(whole: Kept, changed_keys: Ints) -> list[Cell]:
+    """The cells that hold a changed reading, whole."""
+    if not len(changed_keys):
+        return []
+    places = np.searchsorted(keys_of(whole.series, whole.event_ms), changed_keys)
+    starts = starts_of(whole.series, whole.minute)
+    lengths = np.append(starts[1:], len(whole)) - starts
+    chosen = np.zeros(len(starts), np.bool_)
+    chosen[np.searchsorted(starts, places, "right") - 1] = True
+    return to_cells(whole if bool(chosen.all()) else whole.take(np.repeat(chosen, lengths)))
+
+
+def _touched(changed: Columns, reach_before: Ints, context: Kept) -> list[tuple[int, int, int]]:
     """The minutes that changed readings, and those cut short or given room by them, may speak for."""
     if not len(changed):
         return []
@@ -291,18 +426,31 @@ def _touched(
     )
     starts = np.flatnonzero(breaks)
     ends = np.append(starts[1:], len(changed)) - 1
-    runs = [
-        (int(changed.series[start]), int(changed.event_ms[start]), int(changed.event_ms[end]))
-        for start, end in zip(starts, ends, strict=True)
-    ]
-    earlier = np.maximum.reduceat(reach_before, starts).tolist()
-    touched: list[Touched] = []
-    for (series, first, last), reach, before in zip(runs, reaches(runs), earlier, strict=True):
-        device, kind = names[series]
-        start = first // MINUTE_MS * MINUTE_MS
-        end = (max(reach, before, last + 1) - 1) // MINUTE_MS * MINUTE_MS
-        if touched and touched[-1][:2] == (device, kind) and start <= touched[-1][3] + MINUTE_MS:
-            start, end = touched[-1][2], max(end, touched[-1][3])
-            touched.pop()
-        touched.append((device, kind, start, end))
+    reach = np.maximum(
+        _reaches(context, changed.series[starts], changed.event_ms[starts], changed.event_ms[ends]),
+        np.maximum.reduceat(reach_before, starts),
+    )
+    first = changed.event_ms[starts] // MINUTE_MS * MINUTE_MS
+    last = (np.maximum(reach, changed.event_ms[ends] + 1) - 1) // MINUTE_MS * MINUTE_MS
+    touched: list[tuple[int, int, int]] = []
+    for series, start, end in zip(
+        changed.series[starts].tolist(), first.tolist(), last.tolist(), strict=True
+    ):
+        if touched and touched[-1][0] == series and start <= touched[-1][2] + MINUTE_MS:
+            _, start, former = touched.pop()
+            end = max(end, former)
+        touched.append((series, start, end))
     return touched
+
+
+def _reaches(context: Kept, series: Ints, first_ms: Ints, last_ms: Ints) -> Ints:
+    """For each run, the latest ms that a reading in it, or the last one before it, speaks for."""
+    keys = keys_of(context.series, context.event_ms)
+    left = np.searchsorted(keys, keys_of(series, first_ms), "left")
+    right = np.searchsorted(keys, keys_of(series, last_ms), "right")
+    earlier = np.maximum(left - 1, 0)
+    left = np.where((left > 0) & (context.series[earlier] == series), earlier, left)
+    ends = np.append(context.event_ms + context.interval_ms, np.iinfo(np.int64).min)
+    bounds = np.column_stack((left, right)).ravel()
+    reach: Ints = np.maximum.reduceat(ends, bounds)[::2]
+    return reach

@@ -95,7 +95,7 @@ class ReadingsContract:
     def test_an_error_of_the_driver_is_told_like_any_other(self, stores):
         store = stores()
         with pytest.raises(StoreFailed) as refused, store.transaction() as work:  # noqa: PT012 - one unit of work
-            work._connection.execute(text("ALTER TABLE reading RENAME TO elsewhere"))
+            work._connection.execute(text("ALTER TABLE reading_cell RENAME TO elsewhere"))
             work.add_readings(readings(("N-01", KIND, T0, 1, 1000, 0)), "mqtt", NOW)
         assert refused.value.code == "store_refused"
         with store.transaction() as work:

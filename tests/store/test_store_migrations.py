@@ -165,8 +165,9 @@ op.execute("UPDATE user_account SET phone = 'none'")
 
 
 def test_a_later_version_alters_a_table_that_others_point_to(empty_url, tmp_path):
-    Store.open(empty_url, create=True).close()
+    migrate(parse_url(empty_url), create=True, target="0001")
     fill(empty_url)
+    Store.open(empty_url).close()
     migrate(parse_url(empty_url), create=False, scripts=later_version(tmp_path, REBUILD), target=LATER)
     engine = open_engine(parse_url(empty_url))
     with engine.connect() as connection:
@@ -187,8 +188,9 @@ def test_a_later_version_alters_a_table_that_others_point_to(empty_url, tmp_path
     ],
 )
 def test_a_migration_that_fails_half_way_leaves_the_project_as_it_was(empty_url, tmp_path, end):
-    Store.open(empty_url, create=True).close()
+    migrate(parse_url(empty_url), create=True, target="0001")
     fill(empty_url)
+    Store.open(empty_url).close()
     scripts = later_version(tmp_path, REBUILD + end)
     with pytest.raises(StoreFailed) as failed:
         migrate(parse_url(empty_url), create=False, scripts=scripts, target=LATER)
@@ -207,8 +209,9 @@ def test_a_migration_that_fails_half_way_leaves_the_project_as_it_was(empty_url,
 
 def test_a_migration_that_cuts_rows_loose_is_refused(tmp_path):
     url = f"sqlite:///{tmp_path / 'project.db'}"
-    Store.open(url, create=True).close()
+    migrate(parse_url(url), create=True, target="0001")
     fill(url)
+    Store.open(url).close()
     scripts = later_version(tmp_path, "op.execute('DELETE FROM user_account')\n")
     with pytest.raises(StoreFailed, match="appointment"):
         migrate(parse_url(url), create=False, scripts=scripts, target=LATER)
