@@ -166,12 +166,17 @@ def snapshot(known: Known, as_of: datetime) -> Snapshot:
 
 
 def device_verdicts(
-    registry: Registry, evidence: Snapshot, touched: Mapping[str, datetime | None], *, alone: bool = False
+    registry: Registry,
+    evidence: Snapshot,
+    touched: Mapping[str, datetime | None],
+    *,
+    alone: bool = False,
+    moved: datetime | None = None,
 ) -> list[Verdict]:
     """Windowed verdicts about devices whose readings have changed; see ``engine.evaluate_devices``."""
     return [
         verdict
-        for verdict in evaluate_devices(registry, evidence, touched, alone=alone)
+        for verdict in evaluate_devices(registry, evidence, touched, alone=alone, moved=moved)
         if verdict.window_start is not None
     ]
 

@@ -17,7 +17,7 @@ from bim_supervise.api.intake import Counters, Delivery, Intake
 from bim_supervise.api.views_doors import FeedView, SenderView
 from bim_supervise.core.errors import AuthenticationFailed, InputRefused, NotFound
 from bim_supervise.events.feeds import Feed, feed_of, spoken_for
-from bim_supervise.events.fields import DEFAULT_MAPPING, ObservationMapping
+from bim_supervise.events.fields import ObservationMapping
 from bim_supervise.events.read_feeds import feed_from, read_feeds
 from bim_supervise.events.senders import Permission, from_address
 from bim_supervise.events.sources_formats import FORMATS, decode_with
@@ -313,14 +313,7 @@ class Doors(Intake):
             for (name, devices), items in fed.items()
         ]
         if rest:
-            deliveries.append(
-                Delivery(
-                    rows=decode_messages(rest),
-                    mapping=DEFAULT_MAPPING,
-                    source="mqtt",
-                    authenticated=authenticated,
-                )
-            )
+            deliveries.append(Delivery(source="mqtt", messages=rest, authenticated=authenticated))
         return deliveries
 
     def _clock_of(self, ticks: Sequence[tuple[str, bytes]]) -> datetime | None:

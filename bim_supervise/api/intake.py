@@ -10,33 +10,26 @@ from pathlib import Path
 from typing import Any
 
 from bim_supervise.api.base import EVIDENCE, PLAN, ProjectBase, existing_file
-from bim_supervise.api.known import KnownReader
+from bim_supervise.api.live import LiveJudgement
 from bim_supervise.api.people import People
-from bim_supervise.checkpoints.alarms import fold_alarms
 from bim_supervise.checkpoints.registry import Registry
 from bim_supervise.config import Settings
 from bim_supervise.core.child import Progress
-from bim_supervise.core.clock import Clock, epoch_ms, from_epoch_ms, to_utc
+from bim_supervise.core.clock import Clock, to_utc
 from bim_supervise.core.errors import InputRefused, NotFound
 from bim_supervise.events.batches import joined
+from bim_supervise.events.fast_messages import fast_messages
 from bim_supervise.events.mapping import DEFAULT_MAPPING, ObservationMapping, read_mapping
 from bim_supervise.events.normalise import normalise
 from bim_supervise.events.observations import Batch, Observation, SubjectType
 from bim_supervise.events.rows import Row
 from bim_supervise.events.senders import Permission, permitted
 from bim_supervise.events.sources_file import read_batches
-from bim_supervise.events.windows import minute_windows
-from bim_supervise.store.records import Touched
+from bim_supervise.events.sources_mqtt import decode_messages
 from bim_supervise.store.store import Store
 from bim_supervise.store.work import Work
-from bim_supervise.supervise import device_verdicts
 from bim_supervise.tracking.links import normal_name
 
-MINUTE_MS = 60_000
-JUDGED = "judged.until"
-"""Setting: until when [UTC epoch ms] the windows of each device have been judged."""
-JUDGE_SILENT_AFTER_MS = 20 * MINUTE_MS
-"""A device that has fallen silent is judged (undetermined) this often all the same."""
 MOST_REJECTS = 1000
 """How many rejected rows a report lists; the count is always complete."""
 _PHOTO_TYPES = ("image/jpeg", "image/png", "image/webp", "image/heic")
@@ -64,12 +57,14 @@ class WorkReport:
 class Delivery:
     """Rows that came in together: how they are read, and who vouches for them.
 
-    ``permission`` bounds what an authenticated sender may say; None bounds nothing.
+    ``permission`` bounds what an authenticated sender may say; None bounds nothing. ``messages`` are (topic,
+    payload) pairs that describe themselves, given instead of ``rows``: the common ones need no row at all.
     """
 
-    rows: Iterable[tuple[int, Row]]
-    mapping: ObservationMapping
     source: str
+    rows: Iterable[tuple[int, Row]] = ()
+    mapping: ObservationMapping = DEFAULT_MAPPING
+    messages: Sequence[tuple[str, bytes]] = ()
     authenticated: bool = False
     permission: Permission | None = None
     reporter: str = ""
@@ -107,7 +102,7 @@ class Counters:
         }
 
 
-class Intake(KnownReader, People, ProjectBase):
+class Intake(LiveJudgement, People, ProjectBase):
     """Observations in, judged in the same transaction."""
 
     def __init__(self, settings: Settings, store: Store, registry: Registry, clock: Clock) -> None:
@@ -222,36 +217,15 @@ class Intake(KnownReader, People, ProjectBase):
         if site_now is not None and self.info().replay:
             received = max(received, site_now)
         source = deliveries[0].source
-        batch = joined(
-            [
-                permitted(
-                    normalise(
-                        delivery.rows,
-                        delivery.mapping,
-                        kinds=self.kinds,
-                        zone=self.zone,
-                        received=received,
-                        source=source,
-                        reporter=delivery.reporter,
-                        authenticated=delivery.authenticated,
-                        resolve=names,
-                        intervals=names.intervals,
-                    ),
-                    delivery.permission,
-                )
-                for delivery in deliveries
-            ]
-        )
+        batch = joined([self._read(delivery, names, received) for delivery in deliveries])
         with self._write(EVIDENCE) as work:
             if also is not None:
                 also(work)
             if site_now is not None:
                 _advance(work, site_now)
             facts = work.add_facts(batch.facts)
-            readings = work.add_readings(batch.readings, source, received)
-            if readings.touched:
-                self._renew_windows(work, readings.touched)
-                self._judge_touched(work, readings.touched)
+            readings = work.add_readings(batch.readings, source, received, kinds=self.kinds)
+            self._judge_touched(work, readings.touched, batch.facts)
             self._note_receipt(work)
         counters.add(
             batch,
@@ -259,6 +233,38 @@ class Intake(KnownReader, People, ProjectBase):
             facts.duplicates + readings.duplicates,
             facts.conflicts + readings.conflicts,
         )
+
+    def _read(self, delivery: Delivery, names: ProjectNames, received: datetime) -> Batch:
+        """A delivery normalised: the common messages in columns, everything else row by row."""
+        parts: list[Batch] = []
+        rows = delivery.rows
+        if delivery.messages:
+            fast, rest = fast_messages(
+                delivery.messages,
+                kinds=self.kinds,
+                zone=self.zone,
+                received=received,
+                authenticated=delivery.authenticated,
+                intervals=names.intervals,
+            )
+            parts.append(fast)
+            rows = [(number, row) for number, message in rest for _, row in decode_messages([message])]
+        if rows or not parts:
+            parts.append(
+                normalise(
+                    rows,
+                    delivery.mapping,
+                    kinds=self.kinds,
+                    zone=self.zone,
+                    received=received,
+                    source=delivery.source,
+                    reporter=delivery.reporter,
+                    authenticated=delivery.authenticated,
+                    resolve=names,
+                    intervals=names.intervals,
+                )
+            )
+        return permitted(joined(parts), delivery.permission)
 
     def _names(self) -> ProjectNames:
         """Names of elements and tasks, read anew only when the plan has changed."""
@@ -270,78 +276,6 @@ class Intake(KnownReader, People, ProjectBase):
 
     def _note_receipt(self, work: Work) -> None:
         work.save_project(replace(work.project(), last_received=self._clock()))
-
-    def _renew_windows(self, work: Work, touched: Sequence[Touched]) -> None:
-        """Work out the touched minutes anew from their sorted readings."""
-        for device, kind, first, last in touched:
-            readings = work.readings(device, kind, first, last + MINUTE_MS, lead_in=True)
-            windows = minute_windows(
-                device, kind, readings.event_ms, readings.steps, readings.interval_ms, readings.flags,
-                self.kinds[kind],
-            )  # fmt: skip
-            work.replace_windows(
-                [window for window in windows if first <= window.start_ms <= last],
-                within=[(device, kind, first, last)],
-            )
-
-    def _judge_touched(self, work: Work, touched: Sequence[Touched]) -> None:
-        """Verdicts and alarms of the devices that a batch has touched, and of those long not judged.
-
-        A window that closes between two batches is judged by the next one: judgement goes on from the first
-        touched minute or from where it last ended, whichever is earlier.
-        """
-        self._renew_registry(work)
-        first_touched: dict[str, int] = {}
-        for name, _, first, _ in touched:
-            first_touched[name] = min(first, first_touched.get(name, first))
-        now = self._now(work.project())
-        judged: dict[str, int] = dict(work.setting(JUDGED, {}))
-        changed: dict[str, datetime | None] = {}
-        for device in work.devices():
-            until = judged.get(device.id)
-            since = first_touched.get(device.id)
-            if since is None:
-                if until is None or epoch_ms(now) - until < JUDGE_SILENT_AFTER_MS:
-                    continue
-                since = until
-            since = since if until is None else min(since, until)
-            changed[device.id] = from_epoch_ms(since)
-            judged[device.id] = max(epoch_ms(now), until or 0)
-        if changed:
-            evidence = self._device_evidence(work, now)
-            self._store_windowed(work, device_verdicts(self.registry, evidence, changed))
-        work.set_setting(JUDGED, judged)
-
-    def _store_windowed(self, work: Work, verdicts: Sequence[Any]) -> None:
-        work.upsert_verdicts([self._stored(verdict) for verdict in verdicts])
-        first: dict[tuple[str, str], datetime] = {}
-        for verdict in verdicts:
-            if verdict.window_start is not None:
-                key = (verdict.rule, verdict.subject.key)
-                first[key] = min(verdict.window_start, first.get(key, verdict.window_start))
-        for (rule, subject), start in first.items():
-            self._renew_alarms(work, rule, subject, start)
-
-    def _renew_alarms(self, work: Work, rule: str, subject: str, start: datetime) -> None:
-        """Fold the alarms of one rule and subject anew, from the last alarm that was raised before ``start``.
-
-        A fold that begins at the first failing window of an alarm, or where none was open, gives exactly
-        the alarms of the whole history.
-        """
-        scope = f"{rule}|{subject}"
-        former = work.alarms(scope)
-        before = [alarm for alarm in former if alarm.raised_at <= start]
-        begin = start
-        if before and (before[-1].cleared_at is None or before[-1].cleared_at > start):
-            begin = before.pop().raised_at - timedelta(hours=24)
-            while before and before[-1].cleared_at is not None and before[-1].cleared_at > begin:
-                begin = before.pop().raised_at - timedelta(hours=24)
-        verdicts = [
-            self._verdict(item) for item in work.verdicts(rule, subject=subject, since=begin, checkpoint="")
-        ]
-        renewed = [self._stored_alarm(alarm) for alarm in fold_alarms(verdicts, as_of=self.now())]
-        kept_ids = {alarm.id for alarm in renewed}
-        work.replace_alarms(scope, [*(item for item in before if item.id not in kept_ids), *renewed])
 
     def _report_facts(self, user: str, report: WorkReport, now: datetime) -> list[Observation]:
         for photo in report.photos:

@@ -15,7 +15,6 @@ from bim_supervise.checkpoints.alarms import Alarm
 from bim_supervise.checkpoints.contract import Limit, Outcome, Severity, Subject, Verdict
 from bim_supervise.checkpoints.gates import SignOffMade
 from bim_supervise.checkpoints.registry import Registry
-from bim_supervise.checkpoints.snapshot import Snapshot
 from bim_supervise.config import Settings
 from bim_supervise.core.clock import Clock
 from bim_supervise.store.records import StoredAlarm, StoredVerdict, stored_verdict
@@ -81,16 +80,6 @@ class KnownReader(ProjectBase):
             extents=work.extents(),
             notes=work.notes(),
             content_hashes=work.content_hashes(),
-        )
-
-    def _device_evidence(self, work: Work, as_of: datetime) -> Snapshot:
-        """Evidence of the devices alone, for the windowed rules that a batch touches."""
-        return Snapshot(
-            as_of=as_of,
-            zone=self.zone,
-            devices=work.devices(),
-            windows=work.windows,
-            extents=work.extents(),
         )
 
     def _sign_offs_made(self, work: Work) -> Mapping[str, Sequence[SignOffMade]]:

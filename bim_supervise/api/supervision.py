@@ -27,7 +27,7 @@ from bim_supervise.checkpoints.contract import Outcome
 from bim_supervise.checkpoints.gates import GateState
 from bim_supervise.core.errors import NotFound
 from bim_supervise.metrics.progress import percent_complete
-from bim_supervise.supervise import Judged, Situation, device_verdicts
+from bim_supervise.supervise import Judged, Situation
 from bim_supervise.tracking.links import coverage
 from bim_supervise.tracking.progress import actual_counts, planned_counts
 
@@ -46,10 +46,7 @@ class Supervision(Signing):
         moment = self.moment(as_of)
         with self._write(EVIDENCE) as work:
             before = {alarm.id: alarm.cleared_at for alarm in work.alarms()}
-            evidence = self._device_evidence(work, moment)
-            for device in work.devices():
-                found = device_verdicts(self.registry, evidence, {device.id: None}, alone=True)
-                self._store_windowed(work, found)
+            self._judge_history(work, moment)
             after = {alarm.id: alarm.cleared_at for alarm in work.alarms()}
         situation = self.situation(moment)
         counts = self._verdict_counts(situation)

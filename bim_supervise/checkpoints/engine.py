@@ -19,8 +19,10 @@ from bim_supervise.checkpoints.contract import (
     Subject,
     Verdict,
 )
+from bim_supervise.checkpoints.live import Closing, earliest, judged_step_ms
 from bim_supervise.checkpoints.registry import Registry
 from bim_supervise.core.canonical import canonical_json
+from bim_supervise.core.clock import epoch_ms
 
 ENGINE_REASONS = frozenset({"rule_failed", "rule_not_installed"})
 """Reasons that the engine itself gives: nothing was asked, so nothing is known."""
@@ -64,7 +66,12 @@ def evaluate(
 
 
 def evaluate_devices(
-    registry: Registry, evidence: Evidence, touched: Mapping[str, datetime | None], *, alone: bool = False
+    registry: Registry,
+    evidence: Evidence,
+    touched: Mapping[str, datetime | None],
+    *,
+    alone: bool = False,
+    moved: datetime | None = None,
 ) -> list[Verdict]:
     """What the rules say about devices whose readings have changed.
 
@@ -73,7 +80,11 @@ def evaluate_devices(
         evidence: the world, with all devices: a rule may read those beside the one it judges.
         touched: device ids, and since when (aware UTC) their readings have changed; None is from the first.
         alone: judge exactly these devices, not those that are judged by the readings of these.
+        moved: since when (aware UTC) a phase of the work may have moved; None when none has.
+
+    A rule that tells by ``step_ms`` when its windows end is asked only where one has ended.
     """
+    now_ms = epoch_ms(evidence.as_of)
     verdicts: list[Verdict] = []
     for rule_id, rule in registry.rules.items():
         try:
@@ -81,16 +92,19 @@ def evaluate_devices(
         except Exception as error:  # foreign code: its failure is logged here and shown by ``evaluate``
             _log.error("rule %s cannot say what it watches", rule_id, exc_info=error)
             continue
+        shifted = [moved] if moved is not None and getattr(rule, "reads_tasks", False) else []
+        limits = registry.limits(rule_id)
+        due = Closing(judged_step_ms(rule, limits), now_ms, evidence.zone)
+        if not due.since(earliest([*touched.values(), *shifted])):
+            continue
         parameters = registry.parameters(rule_id) if subjects else {}
         for subject in subjects:
             names = {subject.device or ""}
             if not alone:
                 names |= _companions(rule, subject, evidence, parameters)
-            moments = [touched[name] for name in names if name in touched]
-            if moments:
-                known = [moment for moment in moments if moment is not None]
-                since = min(known) if len(known) == len(moments) else None
-                verdicts += ask(rule, subject, parameters, evidence, registry.limits(rule_id), since)
+            moments = [touched[name] for name in names if name in touched] + shifted
+            if moments and due.since(since := earliest(moments)):
+                verdicts += ask(rule, subject, parameters, evidence, limits, since)
     return verdicts
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -19,8 +20,10 @@ from bim_supervise.checkpoints.contract import (
     Verdict,
 )
 from bim_supervise.checkpoints.limits import duration
+from bim_supervise.checkpoints.live import shortest_window_ms
 from bim_supervise.core.clock import epoch_ms, from_epoch_ms
 from bim_supervise.events.devices import Device
+from bim_supervise.events.partials import MINUTE_MS
 
 _DAY = timedelta(days=1)
 
@@ -50,6 +53,12 @@ class WindowedRule(ABC):
     def reads_others(self) -> bool:
         """Whether a verdict about one device also depends on other devices."""
         return len(self.condition.leaves()) > 1 or any(leaf.reference for leaf in self.condition.leaves())
+
+    def step_ms(self, limits: Sequence[Limit]) -> int | None:
+        """The time [ms] between two moments at which there can be a new verdict; None: at any."""
+        steps = [leaf.every_minutes * MINUTE_MS for leaf in self.condition.leaves() if leaf.every_minutes]
+        shortest = shortest_window_ms(limits)
+        return None if shortest is None else math.gcd(shortest, *steps)
 
     @property
     def reads_tasks(self) -> bool:

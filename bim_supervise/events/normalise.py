@@ -160,7 +160,7 @@ class _Entry:
         return self.flag is not None and as_written(self.flag(row)) not in self.good
 
 
-class _Series:
+class TelemetrySeries:
     """What is the same for every reading of one device, kind and unit."""
 
     __slots__ = ("device", "high", "index", "interval_ms", "is_switch", "kind", "low", "quantiser")
@@ -174,16 +174,17 @@ class _Series:
         self.quantiser = Quantiser(kind.resolution, *factor_offset)
         self.low, self.high = step_bounds(kind.resolution, kind.minimum, kind.maximum)
         self.is_switch = (self.low, self.high) == (0, 1)
-        self.interval_ms = _interval_ms(interval_s)
+        self.interval_ms = interval_ms_of(interval_s)
 
 
-def _interval_ms(seconds: float) -> int:
+def interval_ms_of(seconds: float) -> int:
+    """Seconds to whole milliseconds; refuses ``interval_invalid``."""
     if not 0 < seconds <= LONGEST_INTERVAL_S:
         raise Refused("interval_invalid")
     return max(1, round(seconds * 1000))
 
 
-def _text(raw: object, what: str) -> str:
+def clean_text(raw: object, what: str) -> str:
     """A clean, non-empty text of at most 255 characters."""
     text = as_written(raw)
     if text is None:
@@ -229,7 +230,7 @@ class _Run:
         self._resolve = resolve
         self._intervals = intervals
         self._names: dict[tuple[SubjectType, str], Sequence[str]] = {}
-        self._series: dict[tuple[str, str, str | None], _Series] = {}
+        self._series: dict[tuple[str, str, str | None], TelemetrySeries] = {}
         self._indexes: dict[tuple[str, str], int] = {}
         self._facts: list[Observation] = []
         self._rejected: list[Rejected] = []
@@ -249,7 +250,7 @@ class _Run:
             raise Refused("kind_missing")
         kind = self._kinds.get(raw_kind) if isinstance(raw_kind, str) else None
         if kind is None:
-            kind = self._kinds.get(_text(raw_kind, "kind"))
+            kind = self._kinds.get(clean_text(raw_kind, "kind"))
         if kind is None:
             raise Refused("kind_unknown")
         subject_type, by, raw_subject = self._subject(entry, row)
@@ -276,7 +277,7 @@ class _Run:
         return chosen
 
     def _found(self, subject_type: SubjectType, by: str, raw: object) -> str:
-        text = _text(raw, "subject")
+        text = clean_text(raw, "subject")
         if by == "id":
             if subject_type is SubjectType.ELEMENT and not _GLOBAL_ID.fullmatch(text):
                 raise Refused("element_id_invalid")
@@ -303,11 +304,11 @@ class _Run:
     ) -> None:
         unit = entry.unit(row)
         unit = None if unit is None else as_written(unit) or ""
-        device = raw_device if isinstance(raw_device, str) else _text(raw_device, "subject")
+        device = raw_device if isinstance(raw_device, str) else clean_text(raw_device, "subject")
         series = self._series.get((device, kind.key, unit))
         if series is None:
-            name = _text(device, "subject")
-            series = _Series(name, kind, unit, self._intervals.get(name, DEFAULT_INTERVAL_S))
+            name = clean_text(device, "subject")
+            series = TelemetrySeries(name, kind, unit, self._intervals.get(name, DEFAULT_INTERVAL_S))
             self._series[device, kind.key, unit] = series
         raw_value = entry.value(row)
         if isinstance(raw_value, bool) and not series.is_switch:
@@ -334,7 +335,7 @@ class _Run:
         number = None if isinstance(raw, bool) else parse_number(raw)
         if number is None:
             raise Refused("interval_invalid")
-        return _interval_ms(number)
+        return interval_ms_of(number)
 
     def _observe_fact(
         self,
@@ -357,7 +358,7 @@ class _Run:
         self._facts.append(
             Observation(
                 source=self._source,
-                reporter=self._reporter or ("" if claimed is None else _text(claimed, "reporter")),
+                reporter=self._reporter or ("" if claimed is None else clean_text(claimed, "reporter")),
                 kind=kind.key,
                 subject_type=subject_type,
                 subject=subject,
@@ -395,7 +396,7 @@ class _Run:
         if not -1e300 < number < 1e300:
             raise Refused("value_invalid")
         raw_unit = entry.unit(row)
-        unit = "" if raw_unit is None else _text(raw_unit, "unit")
+        unit = "" if raw_unit is None else clean_text(raw_unit, "unit")
         if kind.unit:
             factor_offset = conversion(unit or kind.unit, kind.unit)
             if factor_offset is None:

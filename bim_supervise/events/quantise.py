@@ -117,6 +117,16 @@ class Quantiser:
         self._float_scale = float(factor / self._resolution)
         self._float_offset = float(offset / self._resolution)
 
+    @property
+    def float_scale(self) -> float:
+        """Steps per unit of the value; good to the error of floats."""
+        return self._float_scale
+
+    @property
+    def float_offset(self) -> float:
+        """Steps added after it."""
+        return self._float_offset
+
     def steps(self, value: float | int) -> tuple[int, bool]:
         """The value in steps, and whether it had to be saturated at ``MAX_STEPS``; NaN is not allowed."""
         if not -1e300 < value < 1e300:

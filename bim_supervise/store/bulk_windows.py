@@ -85,6 +85,23 @@ def windows_between(
     return [Window(device=device, kind=kind, **dict(zip(_FIELDS, row, strict=True))) for row in rows]
 
 
+def window_extent(connection: Connection, series: int) -> tuple[int, int] | None:
+    """Start of the first and end of the last window of a series [UTC epoch ms], or None."""
+    mark, cursor = _mark(connection), _cursor(connection)
+    bounds = []
+    for column, order in (("start_ms", "ASC"), ("end_ms", "DESC")):
+        cursor.execute(
+            f"SELECT {column} FROM minute_window WHERE series = {mark}"  # noqa: S608 - our own names
+            f" ORDER BY start_ms {order} LIMIT 1",
+            (series,),
+        )
+        row = cursor.fetchone()
+        if row is None:
+            return None
+        bounds.append(int(row[0]))
+    return bounds[0], bounds[1]
+
+
 def _mark(connection: Connection) -> str:
     return "%s" if connection.dialect.name == "postgresql" else "?"
 

@@ -89,6 +89,11 @@ class WorkJudgement(WorkBase):
             statement = statement.where(_ALARM.c.scope == scope)
         return [to_record(row, StoredAlarm) for row in self._rows(statement)]
 
+    def alarms_after(self, moment: datetime) -> list[tuple[str, StoredAlarm]]:
+        """Alarms that stand, or were cleared after a moment, with their scopes."""
+        statement = select(_ALARM).where(or_(_ALARM.c.cleared_at.is_(None), _ALARM.c.cleared_at > moment))
+        return [(row["scope"], to_record(row, StoredAlarm)) for row in self._rows(statement)]
+
     def add_alarm_action(self, alarm_id: str, user: str, action: str, comment: str, at: datetime) -> int:
         """Record what a person did about an alarm and return the number of the record."""
         row = {"alarm_id": alarm_id, "user": user, "action": action, "comment": comment, "at": at}

@@ -15,7 +15,12 @@ from bim_supervise.events.kinds import KindTable
 from bim_supervise.events.readings import Readings
 from bim_supervise.events.windows import Window
 from bim_supervise.store.bulk_cells import BulkCells, bulk_cells
-from bim_supervise.store.bulk_windows import put_partials, upsert_windows, windows_between
+from bim_supervise.store.bulk_windows import (
+    put_partials,
+    upsert_windows,
+    window_extent,
+    windows_between,
+)
 from bim_supervise.store.cells import (
     MINUTE_MS,
     Cell,
@@ -55,6 +60,9 @@ _CONFLICT = table_of(ConflictTable)
 
 class WorkReadings(WorkBase):
     """Series of readings and their minute windows."""
+
+    _numbers: dict[tuple[str, str], int] | None = None
+    """Numbers of series as this transaction has seen them."""
 
     def add_readings(
         self, readings: Readings, source: str, received: datetime, *, kinds: KindTable | None = None
@@ -227,6 +235,13 @@ class WorkReadings(WorkBase):
             return []
         return windows_between(self._connection, number, device, kind, start_ms, end_ms)
 
+    def extent(self, device: str, kind: str) -> tuple[int, int] | None:
+        """Start of the first and end of the last window of a series [UTC epoch ms], or None."""
+        number = self._series_number(device, kind)
+        if number is None:
+            return None
+        return window_extent(self._connection, number)
+
     def extents(self) -> dict[tuple[str, str], tuple[int, int]]:
         """Start of the first and end of the last window of every series that has one [UTC epoch ms]."""
         start = select(func.min(_WINDOW.c.start_ms)).where(_WINDOW.c.series == _SERIES.c.id)
@@ -320,14 +335,16 @@ class WorkReadings(WorkBase):
     # ---- small numbers for long names -------------------------------------------------------------
 
     def _series_number(self, device: str, kind: str) -> int | None:
-        statement = select(_SERIES.c.id).where(_SERIES.c.device == device, _SERIES.c.kind == kind)
-        number = self._connection.execute(statement).scalar()
-        return None if number is None else int(number)
+        if self._numbers is None or (device, kind) not in self._numbers:
+            self._series_numbers()
+        assert self._numbers is not None
+        return self._numbers.get((device, kind))
 
     def _series_numbers(self, wanted: Iterable[tuple[str, str]] = ()) -> dict[tuple[str, str], int]:
         """The numbers of all series; those wanted that have none yet get one."""
         statement = select(_SERIES.c.device, _SERIES.c.kind, _SERIES.c.id)
         numbers = {(row[0], row[1]): int(row[2]) for row in self._connection.execute(statement)}
+        self._numbers = numbers
         absent = [key for key in dict.fromkeys(wanted) if key not in numbers]
         if not absent:
             return numbers

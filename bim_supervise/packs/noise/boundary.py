@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from bim_supervise.checkpoints.contract import Evidence, Kind, Limit, Outcome, Severity, Subject, Verdict
 from bim_supervise.checkpoints.limits import duration
+from bim_supervise.checkpoints.live import shortest_window_ms
 from bim_supervise.core.clock import epoch_ms
 from bim_supervise.events.devices import Device
 from bim_supervise.packs.noise.kinds import BOUNDARY, NOISE_LEVEL
@@ -38,6 +39,10 @@ class BoundaryRule(ABC):
     @abstractmethod
     def statistic(self, device: Device) -> Statistic:
         """How the readings of a meter are judged."""
+
+    def step_ms(self, limits: Sequence[Limit]) -> int | None:
+        """The time [ms] between two moments at which there can be a new verdict."""
+        return shortest_window_ms(limits)
 
     def subjects(self, evidence: Evidence) -> Iterable[Subject]:
         """Every boundary meter."""
