@@ -31,7 +31,7 @@ from bim_supervise.events.observations import (
     Shape,
     SubjectType,
 )
-from bim_supervise.events.quantise import Quantiser, conversion, convert, parse_number, step_bounds
+from bim_supervise.events.quantise import conversion, convert, parse_number, quantiser, step_bounds
 from bim_supervise.events.readings import DISTRUSTED, UNAUTHENTICATED, Readings, no_readings
 from bim_supervise.events.rows import Refused, Row, Unreadable, as_written, field_reader, look_up
 from bim_supervise.events.times import TimeReader
@@ -171,7 +171,7 @@ class TelemetrySeries:
         factor_offset = conversion(unit, kind.unit) if unit is not None else (1, 0)
         if factor_offset is None:
             raise Refused("unit_unexpected")
-        self.quantiser = Quantiser(kind.resolution, *factor_offset)
+        self.quantiser = quantiser(kind.resolution, *factor_offset)
         self.low, self.high = step_bounds(kind.resolution, kind.minimum, kind.maximum)
         self.is_switch = (self.low, self.high) == (0, 1)
         self.interval_ms = interval_ms_of(interval_s)

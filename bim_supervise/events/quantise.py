@@ -144,6 +144,12 @@ class Quantiser:
 
 
 @lru_cache(maxsize=1024)
+def quantiser(resolution: float, factor: Fraction | int = 1, offset: Fraction | int = 0) -> Quantiser:
+    """The quantiser of a kind and unit; it has no state, so that one serves every series."""
+    return Quantiser(resolution, Fraction(factor), Fraction(offset))
+
+
+@lru_cache(maxsize=1024)
 def step_bounds(resolution: float, minimum: float | None, maximum: float | None) -> tuple[int, int]:
     """The smallest and largest step inside [minimum, maximum] [kind's unit]; open ends saturate."""
     size = Fraction(repr(resolution))
