@@ -16,7 +16,7 @@ from bim_supervise.store.database import failures, open_engine, sqlite_file, wri
 SCRIPTS = Path(str(files("bim_supervise.store").joinpath("migrations")))
 """Where the packaged migrations lie."""
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest packaged revision, so that a project that is up to date opens without loading Alembic."""
 
 
