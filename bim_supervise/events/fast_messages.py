@@ -42,6 +42,10 @@ _FAR_FROM_TIE = 0.499
 _NO_INTERVAL = -1
 
 
+class _UncommonError(Exception):
+    """A message that needs the long way."""
+
+
 class _Item(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     value: float
     time: int | float | str | None = None
@@ -88,7 +92,7 @@ def fast_messages(
     for number, message in enumerate(messages, 1):
         try:
             taken = run.take(_DECODER.decode(message[1]))
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, Refused):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, Refused, _UncommonError):
             taken = False
         if not taken:
             rest.append((number, message))
@@ -166,7 +170,7 @@ class _Run:
             or kind.shape is not Shape.TELEMETRY
             or SubjectType.DEVICE not in kind.subjects
         ):
-            raise Refused("not_common")
+            raise _UncommonError
         series = TelemetrySeries(device, kind, unit, self._intervals.get(device, DEFAULT_INTERVAL_S))
         self._series.append(series)
         table[device] = len(self._series) - 1

@@ -110,7 +110,7 @@ def _rejections() -> set[str]:
                 {"row_unreadable"} if isinstance(node.args[1], ast.IfExp) else set()
             )
     fields = {text for _, call in _calls("events/", "field_reader") for text in _texts(call.args[1])}
-    texts = {text for _, call in _calls("events/normalise.py", "_text") for text in _texts(call.args[1])}
+    texts = {text for _, call in _calls("events/normalise.py", "clean_text") for text in _texts(call.args[1])}
     assert {"kind", "subject", "time"} <= fields
     assert {"kind", "subject", "unit", "reporter"} <= texts
     found |= {f"{field}_unmapped" for field in fields}
