@@ -20,6 +20,7 @@ from bim_supervise.events.kinds import BUILT_IN_KINDS
 from bim_supervise.events.mapping import parse_mapping
 from bim_supervise.events.read_devices import parse_devices
 from bim_supervise.events.read_feeds import parse_feeds
+from bim_supervise.inspection.itp import read_itp
 from bim_supervise.ledger.capacities import Capacity
 from bim_supervise.schedule.csv_columns import COLUMNS
 from bim_supervise.schedule.read_csv_mapping import read_csv_mapping
@@ -235,6 +236,8 @@ def test_examples_are_read_by_the_real_readers(reader, body, tmp_path):
     elif reader == "site rules":
         registry = load_packs()
         assert read_site_rules(file, registry.rules, registry.shipped).limits
+    elif reader == "itp":
+        assert read_itp(file, [capacity.value for capacity in Capacity])
     elif reader == "cases":
         assert data["cases"]  # run below, together with their pack
     else:

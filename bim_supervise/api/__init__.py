@@ -6,13 +6,16 @@ from bim_supervise.api.listening import listen
 from bim_supervise.api.permissions import Action
 from bim_supervise.api.project import Project, installed_packs, shared_project
 from bim_supervise.api.signing import ledger_file_length, verify_ledger_file
+from bim_supervise.api.site_records import RECORDS, SiteRecord
 from bim_supervise.tracking.suggest import LEAST_CONFIDENCE
 
 __all__ = [
     "LEAST_CONFIDENCE",
+    "RECORDS",
     "Action",
     "CaseDraft",
     "Project",
+    "SiteRecord",
     "WorkReport",
     "installed_packs",
     "ledger_file_length",

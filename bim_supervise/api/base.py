@@ -130,7 +130,12 @@ class ProjectBase:
         """One write transaction that also counts up the revision of what it changes."""
         with self._store.transaction() as work:
             yield work
+            if what == PLAN:
+                self._plan_changed(work)
             work.set_setting(what, int(work.setting(what, 0)) + 1)
+
+    def _plan_changed(self, work: Work) -> None:
+        """Called at the end of every write to the plan, in its transaction; a part may follow it up."""
 
 
 def existing_file(path: str | Path) -> Path:

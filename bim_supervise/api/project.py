@@ -7,13 +7,14 @@ import functools
 from pathlib import Path
 from typing import Any
 
-from bim_supervise.api.cases import Cases
 from bim_supervise.api.drafting import Drafting
 from bim_supervise.api.evidence import EvidenceViews
+from bim_supervise.api.itp import InspectionPlan
 from bim_supervise.api.plan import Plan
 from bim_supervise.api.plans import Plans
 from bim_supervise.api.reports import Reports
 from bim_supervise.api.rules import RuleSettings
+from bim_supervise.api.site_records import SiteRecords
 from bim_supervise.checkpoints.registry import Registry, load_packs
 from bim_supervise.config import find_settings
 from bim_supervise.core.clock import Clock, site_zone, system_clock
@@ -26,7 +27,8 @@ class Project(
     Plan,
     Plans,
     Drafting,
-    Cases,
+    InspectionPlan,
+    SiteRecords,
     EvidenceViews,
     Reports,
     RuleSettings,

@@ -1,4 +1,4 @@
-"""Commands for cases: NCRs, supervision notices, stop orders, waivers, inspection requests."""
+"""Commands for cases, the inspection plan and the records of people on site."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bim_supervise.api import CaseDraft, Project
+from bim_supervise.api import CaseDraft, Project, SiteRecord
 from bim_supervise.cli.output import command, project_of
 from bim_supervise.cli.people import read_password
 from bim_supervise.core.errors import NotFound
@@ -98,6 +98,65 @@ def register(app: typer.Typer) -> None:
     ) -> list[Any]:
         """List cases, the newest first."""
         return project_of(context).cases(kind, standing=standing, as_of=as_of)
+
+    itp = typer.Typer(no_args_is_help=True, help="The inspection and test plan.")
+    app.add_typer(itp, name="itp")
+
+    @command(itp, "load")
+    def load_itp(
+        context: typer.Context,
+        source: Annotated[str, typer.Argument(metavar="FILE", help="YAML file, or cn or fidic.")],
+    ) -> dict[str, Any]:
+        """Replace the inspection plan; its lines make checkpoints for the work they match."""
+        return project_of(context).load_itp(source)
+
+    @command(itp, "list")
+    def list_itp(context: typer.Context) -> list[Any]:
+        """List the lines of the inspection plan."""
+        return project_of(context).itp()
+
+    @command(app, "record")
+    def record(
+        context: typer.Context,
+        kind: Annotated[str, typer.Argument(metavar="KIND", help="E.g. standing_started or patrol.")],
+        user: User,
+        element: Annotated[str | None, typer.Option("--element", help="What it is about.")] = None,
+        task: Annotated[str | None, typer.Option("--task", help="What it is about.")] = None,
+        checkpoint: Annotated[str | None, typer.Option("--checkpoint", help="What it is about.")] = None,
+        at: Annotated[datetime | None, typer.Option("--at", help="Site time; default now.")] = None,
+        result: Annotated[str | None, typer.Option("--result", help="pass or fail")] = None,
+        value: Annotated[float | None, typer.Option("--value", help="A measured value.")] = None,
+        unit: Annotated[str, typer.Option("--unit", help="Its unit.")] = "",
+        item: Annotated[str, typer.Option("--item", help="What was measured.")] = "",
+        sample: Annotated[str, typer.Option("--sample", help="Number of the specimen.")] = "",
+        test: Annotated[str | None, typer.Option("--test", help="Kind of test of a laboratory.")] = None,
+        text: Text = "",
+        photo: Photos = None,
+    ) -> dict[str, Any]:
+        """Record what a person saw or did on site; asks for the password."""
+        project = project_of(context)
+        project.check_password(user, read_password(user))
+        about = [("element", element), ("task", task), ("checkpoint", checkpoint)]
+        named = [(kind_, name) for kind_, name in about if name]
+        if len(named) != 1:
+            raise typer.BadParameter("name exactly one of --element, --task, --checkpoint")
+        measured = {"result": value, "unit": unit} if kind == "lab_report" and value is not None else {}
+        return project.record(
+            user,
+            SiteRecord(
+                kind=kind,
+                subject_type=named[0][0],
+                subject=named[0][1] or "",
+                at=at,
+                value=result if result is not None else None if measured else value,
+                unit="" if measured else unit,
+                item=item,
+                sample=sample,
+                text=text,
+                photos=_pictures(photo),
+                data={**measured, **({"test": test} if test else {})},
+            ),
+        )
 
 
 def _password(project: Project, user: str) -> str:

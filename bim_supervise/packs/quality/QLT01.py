@@ -16,6 +16,7 @@ from bim_supervise.checkpoints.contract import (
     Subject,
     Verdict,
 )
+from bim_supervise.packs.quality.asked import asked as asked_for
 from bim_supervise.tracking.state import Fact
 
 _LISTED = 20
@@ -73,7 +74,7 @@ class HoldRecord:
             return [
                 self._verdict(Outcome.UNDETERMINED, "task_unknown", subject, {"record": record}, {}, None)
             ]
-        asked = _asked(subject, parameters, evidence)
+        asked = asked_for(subject, parameters, evidence)
         if not asked:
             return [
                 self._verdict(Outcome.UNDETERMINED, "nothing_to_judge", subject, {"record": record}, {}, None)
@@ -128,22 +129,6 @@ class HoldRecord:
             ),
             severity=Severity.MAJOR,
         )
-
-
-def _asked(subject: Subject, parameters: Mapping[str, Any], evidence: Evidence) -> list[str]:
-    named = parameters.get("elements")
-    if named is not None:
-        if not isinstance(named, list | tuple) or not all(isinstance(name, str) for name in named):
-            raise ValueError(f"parameter 'elements' must be a list of GlobalIds, not {named!r}")
-        return sorted(set(named))
-    if subject.element is not None:
-        return [subject.element]
-    if subject.task is None:
-        checkpoint = parameters.get("checkpoint")
-        return [checkpoint] if isinstance(checkpoint, str) else []
-    state = evidence.task(subject.task)
-    elements = sorted({element.global_id for element in state.elements}) if state else []
-    return elements or [subject.task]
 
 
 def _latest(facts: Sequence[Fact]) -> Fact | None:
