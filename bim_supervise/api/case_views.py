@@ -48,6 +48,8 @@ class CaseView:
     checkpoints: Sequence[str]
     notes: Sequence[CaseNoteView]
     steps: Sequence[str]
+    signed: Sequence[str] = ()
+    """Those of the steps that are signed for and ask for the password."""
 
 
 def case_view(
@@ -69,7 +71,7 @@ def case_view(
         user: who asks; None for nobody in particular.
         rights: what that person may do.
     """
-    steps = [] if user is None else [step.action for step in next_steps(case, user) if step.right in rights]
+    steps = [] if user is None else [step for step in next_steps(case, user) if step.right in rights]
     return CaseView(
         id=case.id,
         kind=case.kind.value,
@@ -97,5 +99,6 @@ def case_view(
             )
             for note in case.notes
         ],
-        steps=steps,
+        steps=[step.action for step in steps],
+        signed=[step.action for step in steps if step.signed],
     )

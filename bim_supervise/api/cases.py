@@ -29,6 +29,7 @@ _NUMBERS = {
     CaseKind.WAIVER: "WVR",
     CaseKind.REQUEST: "REQ",
     CaseKind.LOT: "LOT",
+    CaseKind.LEVEL: "ACC",
 }
 _DUE_NEEDED = frozenset({CaseKind.NCR, CaseKind.NOTICE})
 _SUBJECT_NEEDED = frozenset({CaseKind.NCR, CaseKind.NOTICE})
@@ -360,7 +361,8 @@ _OPENING = {
     CaseKind.STOP: "propose",
     CaseKind.WAIVER: "grant",
     CaseKind.REQUEST: "invite",
-    CaseKind.LOT: "qualify",
+    CaseKind.LOT: "define",
+    CaseKind.LEVEL: "qualify",
 }
 
 
@@ -395,11 +397,22 @@ def _body(note: Note, step: Step, before: Sequence[Note], hashes: Mapping[str, s
         "action": note.action,
         "reason": note.text,
         "data": json.loads(json.dumps(dict(note.data))),
-        "history": digest_of(
-            [[row.number, row.action, row.user, row.at.isoformat(), row.text] for row in before]
-        ),
+        "history": digest_of([_told(row) for row in before]),
         "elements": [
             {"global_id": key, "content_hash": found[key]} for key in sorted(set(listed)) if key in found
         ],
         "attachments": sorted({*note.files, *(digest for row in before for digest in row.files)}),
     }
+
+
+def _told(note: Note) -> list[Any]:
+    return [
+        note.number,
+        note.action,
+        note.user,
+        note.capacity,
+        note.at.isoformat(),
+        note.text,
+        list(note.files),
+        json.loads(json.dumps(dict(note.data))),
+    ]

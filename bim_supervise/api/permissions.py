@@ -27,6 +27,7 @@ class Action(StrEnum):
     WAIVE = "waive"
     INVITE = "invite"
     JUDGE_LOT = "judge_lot"
+    JUDGE_LEVEL = "judge_level"
     PLAN_INSPECTION = "plan_inspection"
     RECORD_SUPERVISION = "record_supervision"
 
@@ -69,8 +70,9 @@ ALLOWED: dict[Action, frozenset[Capacity]] = {
     Action.ORDER_STOP: frozenset({Capacity.CHIEF_SUPERVISION_ENGINEER}),
     Action.WAIVE: frozenset({Capacity.CHIEF_SUPERVISION_ENGINEER}),
     Action.INVITE: frozenset(_CONTRACTOR),
-    # A lot is a specialist's to judge; which capacity judges a division or the unit stands in its profile.
+    # Which of these judges a lot, an item, a division or the unit stands in the profile of acceptance.
     Action.JUDGE_LOT: frozenset(_ENGINEERS),
+    Action.JUDGE_LEVEL: frozenset(_ENGINEERS | {Capacity.OWNER_PROJECT_MANAGER}),
     Action.PLAN_INSPECTION: frozenset({Capacity.CHIEF_SUPERVISION_ENGINEER, Capacity.ADMINISTRATOR}),
     Action.RECORD_SUPERVISION: frozenset(_SUPERVISION),
 }

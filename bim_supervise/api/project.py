@@ -10,11 +10,11 @@ from typing import Any
 from bim_supervise.api.drafting import Drafting
 from bim_supervise.api.evidence import EvidenceViews
 from bim_supervise.api.itp import InspectionPlan
+from bim_supervise.api.lots import Lots
 from bim_supervise.api.plan import Plan
 from bim_supervise.api.plans import Plans
 from bim_supervise.api.reports import Reports
 from bim_supervise.api.rules import RuleSettings
-from bim_supervise.api.site_records import SiteRecords
 from bim_supervise.checkpoints.registry import Registry, load_packs
 from bim_supervise.config import find_settings
 from bim_supervise.core.clock import Clock, site_zone, system_clock
@@ -28,7 +28,7 @@ class Project(
     Plans,
     Drafting,
     InspectionPlan,
-    SiteRecords,
+    Lots,
     EvidenceViews,
     Reports,
     RuleSettings,

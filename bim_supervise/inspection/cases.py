@@ -29,6 +29,7 @@ class CaseKind(StrEnum):
     WAIVER = "waiver"
     REQUEST = "request"
     LOT = "lot"
+    LEVEL = "level"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +74,7 @@ class Step:
     """Whether it needs words."""
 
 
-_NCR, _NOTICE, _STOP = CaseKind.NCR, CaseKind.NOTICE, CaseKind.STOP
+_NCR, _NOTICE, _STOP, _LOT = CaseKind.NCR, CaseKind.NOTICE, CaseKind.STOP, CaseKind.LOT
 STEPS: tuple[Step, ...] = (
     Step(kind=_NCR, action="raise", before=("",), after="open", right="raise_ncr"),
     Step(kind=_NCR, action="comment", before=("open", "corrected", "verified"), after="", right="comment"),
@@ -135,23 +136,41 @@ STEPS: tuple[Step, ...] = (
         after="withdrawn",
         right="invite",
     ),
+    Step(kind=_LOT, action="define", before=("",), after="defined", right="report_work", worded=False),
+    Step(kind=_LOT, action="measure", before=("defined",), after="", right="report_work", worded=False),
     Step(
-        kind=CaseKind.LOT,
+        kind=_LOT,
         action="qualify",
-        before=("",),
+        before=("defined",),
         after="qualified",
         right="judge_lot",
         signed=True,
         worded=False,
     ),
     Step(
-        kind=CaseKind.LOT,
+        kind=_LOT,
         action="disqualify",
-        before=("",),
+        before=("defined",),
         after="not_qualified",
         right="judge_lot",
         signed=True,
+    ),
+    Step(
+        kind=CaseKind.LEVEL,
+        action="qualify",
+        before=("",),
+        after="qualified",
+        right="judge_level",
+        signed=True,
         worded=False,
+    ),
+    Step(
+        kind=CaseKind.LEVEL,
+        action="disqualify",
+        before=("",),
+        after="not_qualified",
+        right="judge_level",
+        signed=True,
     ),
 )
 _ENDED = frozenset({"closed", "dismissed", "lifted", "withdrawn", "qualified", "not_qualified"})

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from case_steps import PEOPLE
+from small_site import PASSWORD
 from test_api_gates import fact
 
 from bim_supervise.api import CaseDraft, SiteRecord
@@ -127,11 +128,11 @@ def test_the_further_evidence_of_a_line_is_asked_for_as_well(project, clock):
     assert project.checkpoint("REBAR@B").state == "waiting_for_evidence" or "photos_missing" in {
         item.reason for item in project.checkpoint("REBAR@B").verdicts
     }
-    project.sign("REBAR@B", "liu", "accept", "too early")
+    project.sign("REBAR@B", "liu", "accept", "too early", password=PASSWORD)
     assert project.checkpoint("REBAR@B").state != "released"
     record(project, "wang", "remark", "B", text="bars", photos=[PHOTO])
     assert project.checkpoint("REBAR@B").state == "waiting_for_signature"
-    assert project.sign("REBAR@B", "liu", "accept", "seen")["state"] == "released"
+    assert project.sign("REBAR@B", "liu", "accept", "seen", password=PASSWORD)["state"] == "released"
 
 
 def test_maturity_without_a_strength_of_the_laboratory_keeps_the_formwork_gate_shut(project, clock):
@@ -141,7 +142,9 @@ def test_maturity_without_a_strength_of_the_laboratory_keeps_the_formwork_gate_s
     assert {item.rule: item.outcome for item in point.verdicts} == {
         "QLT-05": "pass", "QLT-03": "undetermined",
     }  # fmt: skip
-    assert project.sign("STRIP@D", "liu", "accept", "maturity reached")["state"] != "released"
+    assert (
+        project.sign("STRIP@D", "liu", "accept", "maturity reached", password=PASSWORD)["state"] != "released"
+    )
     report = {"test": "compressive_strength", "result": 25.1, "unit": "MPa"}
     record(project, "wang", "sample_taken", "D", sample="S1")
     record(project, "wang", "lab_report", "D", value="pass", sample="S1", data=report)
@@ -149,7 +152,10 @@ def test_maturity_without_a_strength_of_the_laboratory_keeps_the_formwork_gate_s
     assert reasons["QLT-03"] == "sample_not_witnessed"
     record(project, "sun", "sample_witnessed", "D", sample="S1")
     assert project.checkpoint("STRIP@D").state == "waiting_for_signature"
-    assert project.sign("STRIP@D", "liu", "accept", "25.1 MPa of 22.5 MPa")["state"] == "released"
+    assert (
+        project.sign("STRIP@D", "liu", "accept", "25.1 MPa of 22.5 MPa", password=PASSWORD)["state"]
+        == "released"
+    )
     clock.now += timedelta(hours=1)
     record(project, "wang", "lab_report", "D", value="pass", sample="S1", data={**report, "result": 18.0})
     assert project.checkpoint("STRIP@D").state == "evidence_failed"
@@ -171,7 +177,10 @@ def test_a_pour_that_was_watched_to_its_end_is_signed(project, clock):
     fact(project, clock, "task_finished", "C", f"{day - timedelta(minutes=10):%Y-%m-%dT%H:%M:%S}")
     record(project, "sun", "standing_ended", "C", at=day)
     assert project.checkpoint("STAND@C").state == "waiting_for_signature"
-    assert project.sign("STAND@C", "sun", "accept", "watched throughout")["state"] == "released"
+    assert (
+        project.sign("STAND@C", "sun", "accept", "watched throughout", password=PASSWORD)["state"]
+        == "released"
+    )
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,8 @@ def take_step(page: Page, word: str | None, text: str, done: str) -> None:
     if word:
         page.locator("[data-testid=stRadio] label").filter(has_text=word).first.click()
     page.get_by_label("What was found, done or decided").fill(text)
+    if page.locator("[data-testid=stForm] input[type=password]").count():
+        page.locator("[data-testid=stForm] input[type=password]").fill(PASSWORD)
     page.get_by_role("button", name="Send").click()
     expect(page.locator(".notice.good")).to_contain_text(done)
 

@@ -222,13 +222,14 @@ def _steps(item: CaseView) -> None:
         )
         text = st.text_area(t("cases.text"), max_chars=2000)
         photos = st.file_uploader(t("report.photos"), type=_PHOTO_TYPES, accept_multiple_files=True)
+        password = _password() if item.signed else ""
         sent = st.form_submit_button(t("cases.send"), type="primary", icon=":material/send:")
     if not sent:
         return
     if action is None:
         show(notices.notice("bad", t("cases.choose_step")))
         return
-    draft = api.CaseDraft(text=text, photos=_pictures(photos))
+    draft = api.CaseDraft(text=text, photos=_pictures(photos), password=password)
     _send(lambda: session.project().act_on_case(item.id, action, user.name, draft))
 
 
@@ -279,6 +280,8 @@ def _new(kind: str) -> None:
             else []
         )
         at_once = kind == "stop" and project.may(user.name, "order_stop") and st.checkbox(t("cases.at_once"))
+        signed = kind in ("notice", "waiver") or (kind == "stop" and project.may(user.name, "order_stop"))
+        password = _password() if signed else ""
         sent = st.form_submit_button(t("cases.send"), type="primary", icon=":material/send:")
     if not sent:
         return
@@ -291,12 +294,20 @@ def _new(kind: str) -> None:
         inspection_at=at,
         photos=_pictures(photos),
         data={"alarm": alarm} if alarm else {},
+        password=password,
         elements=named["elements"],
         tasks=named["tasks"],
         checkpoints=named["checkpoints"],
     )
     action = "issue" if at_once else None
     _send(lambda: project.open_case(kind, user.name, draft, action=action))
+
+
+def _password() -> str:
+    """The password that opens the signing key; a step that is not signed for does without."""
+    return st.text_input(
+        t("sign.password"), type="password", help=t("cases.password_help"), autocomplete="current-password"
+    )
 
 
 def _inspection_time(kind: str) -> datetime | None:

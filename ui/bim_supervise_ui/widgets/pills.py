@@ -42,6 +42,7 @@ _CASES = {
     "in_force": ("wait", "open"),
     "withdrawn": ("", "none"),
     "invited": ("info", "wait"),
+    "defined": ("info", "wait"),
     "qualified": ("good", "pass"),
     "not_qualified": ("bad", "fail"),
 }

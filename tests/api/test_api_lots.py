@@ -1,0 +1,149 @@
+"""Lots through the facade: who may judge what, and a failed lot that stays."""
+
+from __future__ import annotations
+
+import bim_supervise_sample as sample
+import pytest
+from small_site import PASSWORD
+
+from bim_supervise.api import CaseDraft
+from bim_supervise.core.errors import InputRefused, NotFound, PermissionRefused
+
+
+@pytest.fixture(scope="module")
+def modelled(tmp_path_factory, staffed_site):
+    """The staffed site with the sample's model, whose columns are accepted in lots."""
+    import shutil
+
+    from small_site import FixedClock
+
+    from bim_supervise.api import Project
+
+    directory = tmp_path_factory.mktemp("modelled") / "site"
+    shutil.copytree(staffed_site, directory)
+    opened = Project.open(directory, clock=FixedClock())
+    opened.load_model(sample.model_path())
+    yield opened
+    opened.close()
+
+
+def walls(project, count=20):
+    found = [row.global_id for row in project.elements() if row.ifc_class.startswith("IfcWall")]
+    assert len(found) >= count
+    return found[:count]
+
+
+def full(template, elements, **values):
+    """Points of every check."""
+    rows = []
+    for check in template.checks:
+        for number in range(3):
+            row = {"check": check.id, "element": elements[number]}
+            bounded = check.lower is not None or check.upper is not None
+            rows.append(row | ({"value": values.get(check.id, 0.0)} if bounded else {"result": "pass"}))
+    return rows
+
+
+def test_the_life_of_a_lot_that_fails_and_is_accepted_anew(modelled):
+    project = modelled
+    elements = walls(project)
+    lot = project.define_lot("zhou", "CAST-FRAME", elements, "Walls axis A")
+    assert (lot.case.id, lot.case.state, lot.least) == ("LOT-001", "defined", 3)
+    with pytest.raises(InputRefused) as refused:
+        project.judge_lot(lot.case.id, "liu", qualified=True, password=PASSWORD)
+    assert refused.value.code == "lot_open"
+
+    lot = project.measure_lot(lot.case.id, "zhou", full(lot.template, elements, axis=9.0))
+    assert lot.result.judgement == "not_qualified"
+    with pytest.raises(InputRefused) as refused:
+        project.judge_lot(lot.case.id, "liu", qualified=True, password=PASSWORD)
+    assert refused.value.code == "lot_failed"
+    with pytest.raises(PermissionRefused):
+        project.judge_lot(lot.case.id, "sun", qualified=False, text="axis", password=PASSWORD)
+    failed = project.judge_lot(lot.case.id, "liu", qualified=False, text="axis 9 mm", password=PASSWORD)
+    assert failed.case.state == "not_qualified"
+    with pytest.raises(InputRefused) as refused:
+        project.measure_lot(failed.case.id, "zhou", full(lot.template, elements))
+    assert refused.value.code == "case_state_wrong"
+
+    again = project.define_lot("zhou", "CAST-FRAME", elements, "Walls axis A, again", renews="LOT-001")
+    project.measure_lot(again.case.id, "zhou", full(lot.template, elements))
+    done = project.judge_lot(again.case.id, "liu", qualified=True, password=PASSWORD)
+    assert done.case.state == "qualified"
+    assert project.lot("LOT-001").renewed_by == "LOT-002"
+    with pytest.raises(InputRefused) as refused:
+        project.define_lot("zhou", "CAST-FRAME", elements, "once more", renews="LOT-001")
+    assert refused.value.code == "lot_not_renewable"
+
+    levels = {(row.level, row.name): row for row in project.lot_levels()}
+    (item,) = [name for level, name in levels if level == "item"]
+    assert (levels["item", item].renewed, levels["item", item].ready) == (1, True)
+    with pytest.raises(InputRefused) as refused:
+        project.judge_level("item", item, "liu", qualified=True, password=PASSWORD)
+    assert refused.value.code == "level_unconfirmed"
+    project.judge_level("item", item, "liu", qualified=True, confirmed=["records"], password=PASSWORD)
+    (division,) = [name for level, name in levels if level == "division"]
+    everything = ["records", "sampling", "visual", "functions"]
+    with pytest.raises(PermissionRefused) as refused:
+        project.judge_level(
+            "division", division, "liu", qualified=True, confirmed=everything, password=PASSWORD
+        )
+    assert refused.value.code == "lot_capacity"
+    with pytest.raises(InputRefused) as refused:
+        project.judge_level("unit", "gb50300", "wu", qualified=True, confirmed=everything, password=PASSWORD)
+    assert refused.value.code == "level_not_ready"
+    project.judge_level("division", division, "zhao", qualified=True, confirmed=everything, password=PASSWORD)
+    unit = project.judge_level(
+        "unit", "gb50300", "wu", qualified=True, confirmed=everything, password=PASSWORD
+    )
+    assert unit.state == "qualified"
+    assert {row.judgement for row in project.lot_levels()} == {"qualified"}
+    assert project.verify_ledger()["valid"]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"check": "nothing", "value": 1},
+        {"check": "axis", "element": "elsewhere", "value": 1},
+        {"check": "axis", "value": "broad"},
+        {"check": "appearance", "result": "perhaps"},
+        {"value": 3},
+    ],
+)
+def test_a_point_that_cannot_be_is_refused(modelled, row):
+    lot = modelled.define_lot("zhou", "CAST-FRAME", walls(modelled, 2), "x")
+    with pytest.raises(InputRefused) as refused:
+        modelled.measure_lot(lot.case.id, "zhou", [row])
+    assert refused.value.code == "lot_point_invalid"
+    assert modelled.lot(lot.case.id).points == []
+
+
+def test_lots_that_cannot_be_are_refused(modelled):
+    with pytest.raises(NotFound):
+        modelled.define_lot("zhou", "NOTHING", walls(modelled, 2), "x")
+    with pytest.raises(InputRefused):
+        modelled.define_lot("zhou", "CAST-FRAME", [], "x")
+    with pytest.raises(NotFound):
+        modelled.define_lot("zhou", "CAST-FRAME", ["x"], "x")
+    with pytest.raises(PermissionRefused):
+        modelled.define_lot("guest", "CAST-FRAME", walls(modelled, 2), "x")
+    with pytest.raises(PermissionRefused):
+        modelled.open_case("level", "sun", CaseDraft(title="x"), action="qualify")
+
+
+def test_a_profile_of_ones_own_is_kept(staffed, tmp_path):
+    assert staffed.lot_profiles() == ["gb50300", "iso9001"]
+    assert staffed.use_lot_profile("iso9001")["templates"] == 1
+    assert staffed.lot_profile().name == "iso9001"
+    file = tmp_path / "own.yaml"
+    file.write_text("name: own\ntitle: {en: Own}\nlot_judged_by: []\nlevels: []\nsampling: []\n"
+                    "sampling_clause: c\ntemplates: []\n", "utf-8")  # fmt: skip
+    staffed.use_lot_profile(file)
+    file.unlink()
+    assert staffed.lot_profile().name == "own"
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text("name: own", "utf-8")
+    with pytest.raises(InputRefused) as refused:
+        staffed.use_lot_profile(wrong)
+    assert refused.value.code == "lot_profile_invalid"
