@@ -18,7 +18,7 @@ from bim_supervise.schedule.tasks import Calculation, Schedule, Task, TaskKind
 from bim_supervise.tracking.lexicon import Lexicon, Role, plain
 from bim_supervise.tracking.plan import planned_dates
 
-WEIGHTS = {"object": 0.4, "material": 0.35, "work": 0.35, "place": 0.1, "label": 0.2, "storey": 0.2}
+WEIGHTS = {"object": 0.4, "material": 0.35, "work": 0.35, "place": 0.1, "label": 0.2}
 """What a kind of agreement adds to a confidence; platform defaults, measured on a real link table."""
 MOST_CONFIDENT = 0.95
 """A suggestion is never certain."""

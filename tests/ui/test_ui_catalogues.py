@@ -46,6 +46,8 @@ BUILT = {
     "evidence.{}": ["distrusted", "unauthenticated", "trusted"],
     "device.span_{}": ["6h", "24h", "3d", "7d"],
     "model.view_{}": ["elements", "revisions", "load"],
+    "linking.view_{}": ["rules", "suggestions", "draft"],
+    "linking.because_{}": ["object", "material", "work", "place", "label"],
     "load.{}": ["model", "schedule", "links"],
     "load.{}_small": ["model", "schedule", "links"],
     "report.scope_{}": ["now", "all"],

@@ -14,7 +14,11 @@ from ui_site import PASSWORD, Site
 
 from bim_supervise import api
 
+<<<<<<< HEAD
 SCREENS = ("today", "timeline", "checkpoints", "cases", "evidence", "model", "report", "account")
+=======
+SCREENS = ("today", "timeline", "checkpoints", "evidence", "model", "linking", "report", "account")
+>>>>>>> 80dc7d1 (A screen for links: rules counted before they are applied, suggestions with reasons, a drafted plan)
 
 
 def _screen(key: str) -> None:
@@ -60,7 +64,12 @@ def healthy(screen: AppTest) -> str:
 
 @pytest.mark.parametrize(
     ("key", "user"),
-    [*((key, "chief") for key in SCREENS), ("model", "coordinator"), ("checkpoints", "guest")],
+    [
+        *((key, "chief") for key in SCREENS),
+        ("model", "coordinator"),
+        ("linking", "coordinator"),
+        ("checkpoints", "guest"),
+    ],
 )
 def test_every_screen_opens(look, key: str, user: str) -> None:
     text = healthy(look(key, user))
@@ -224,3 +233,17 @@ def test_ended_session_shows_nothing(look, site: Site, monkeypatch: pytest.Monke
     text = html(screen)
     assert "/login" in text
     assert "page-head" not in text
+
+
+def test_links_are_suggested_and_a_plan_drafted_on_screen_without_storing_anything(look, site: Site) -> None:
+    before = site.project.link_summary().links
+    screen = look("linking", "coordinator")
+    screen.segmented_control(key="linking-view").set_value("suggestions").run()
+    screen.button(key="link-suggest").click().run()
+    healthy(screen)
+    screen.segmented_control(key="linking-view").set_value("draft").run()
+    assert screen.button(key="draft-make").disabled
+    screen.button(key="draft-look").click().run()
+    assert "558" in healthy(screen)
+    assert site.project.link_summary().links == before
+    assert "notice wait" in html(look("linking", "guest"))

@@ -15,7 +15,17 @@ from bim_supervise.core.errors import SupervisionError
 from bim_supervise_ui import screens, session, theme
 from bim_supervise_ui.formats import formats
 from bim_supervise_ui.i18n import LANGUAGE_NAMES, label, language, t
-from bim_supervise_ui.screens import account, cases, checkpoints, evidence, model, report, timeline, today
+from bim_supervise_ui.screens import (
+    account,
+    cases,
+    checkpoints,
+    evidence,
+    linking,
+    model,
+    report,
+    timeline,
+    today,
+)
 from bim_supervise_ui.widgets import notices, page
 from bim_supervise_ui.widgets.html import join, show, tag
 from bim_supervise_ui.widgets.icons import icon_css
@@ -43,6 +53,7 @@ SECTIONS: dict[str, tuple[Screen, ...]] = {
     "know": (
         Screen("evidence", "sensors", evidence.draw),
         Screen("model", "deployed_code", model.draw),
+        Screen("linking", "link", linking.draw),
     ),
     "field": (Screen("report", "edit_note", report.draw),),
     "you": (Screen("account", "account_circle", account.draw),),
