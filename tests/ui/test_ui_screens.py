@@ -14,11 +14,17 @@ from ui_site import PASSWORD, Site
 
 from bim_supervise import api
 
-<<<<<<< HEAD
-SCREENS = ("today", "timeline", "checkpoints", "cases", "evidence", "model", "report", "account")
-=======
-SCREENS = ("today", "timeline", "checkpoints", "evidence", "model", "linking", "report", "account")
->>>>>>> 80dc7d1 (A screen for links: rules counted before they are applied, suggestions with reasons, a drafted plan)
+SCREENS = (
+    "today",
+    "timeline",
+    "checkpoints",
+    "cases",
+    "evidence",
+    "model",
+    "linking",
+    "report",
+    "account",
+)
 
 
 def _screen(key: str) -> None:
