@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import streamlit as st
 from bim_supervise_ui import session
 from streamlit.testing.v1 import AppTest
 from ui_site import PASSWORD, Site
@@ -44,6 +45,8 @@ def look(site: Site, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
         token = site.project.login(user, PASSWORD)
         monkeypatch.setattr(session, "session_token", lambda: token)
         session.changed()
+        # Widgets are read back outside a run, in the language that is remembered there.
+        st.session_state.pop("language", None)
         screen = AppTest.from_function(_screen, kwargs={"key": key}, default_timeout=60)
         for name, value in query.items():
             screen.query_params[name] = value
@@ -129,6 +132,7 @@ def test_card_shows_criteria_evidence_and_what_is_missing(look, site: Site) -> N
 def _sign(screen: AppTest, decision: str, reason: str) -> AppTest:
     screen.radio[0].set_value(decision)
     screen.text_area[0].set_value(reason)
+    screen.text_input[-1].set_value(PASSWORD)
     return screen.button[-1].click().run()
 
 
