@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -21,6 +21,7 @@ from bim_supervise.store.records import StoredAlarm, StoredVerdict, stored_verdi
 from bim_supervise.store.store import Store
 from bim_supervise.store.work import Work
 from bim_supervise.supervise import Known, Situation, assess
+from bim_supervise.tracking.succession import Succession, carried_facts, heirs
 
 RECENT = timedelta(hours=24)
 """How far back windowed verdicts are part of the present situation; older ones are history and alarms."""
@@ -61,16 +62,18 @@ class KnownReader(ProjectBase):
             return found
 
     def _known(self, work: Work, as_of: datetime) -> Known:
+        content_hashes = work.content_hashes()
+        successions = (Succession(item.before, item.after, item.state) for item in work.successions())
         return Known(
             zone=self.zone,
             currency=work.project().currency,
             schedule=work.current_schedule(),
             calculation=work.calculation(),
             links=work.links(),
-            facts=work.facts(),
+            facts=carried_facts(work.facts(), heirs(successions, content_hashes or ())),
             devices=work.devices(),
             checkpoints=work.checkpoints(),
-            sign_offs=self._sign_offs_made(work),
+            sign_offs=self._sign_offs_made(work, content_hashes or ()),
             windowed=[
                 self._verdict(item)
                 for item in work.verdicts(until=as_of, since=as_of - RECENT, checkpoint="")
@@ -79,10 +82,15 @@ class KnownReader(ProjectBase):
             load_windows=work.windows,
             extents=work.extents(),
             notes=work.notes(),
-            content_hashes=work.content_hashes(),
+            content_hashes=content_hashes,
         )
 
-    def _sign_offs_made(self, work: Work) -> Mapping[str, Sequence[SignOffMade]]:
+    def _sign_offs_made(self, work: Work, present: Container[str]) -> Mapping[str, Sequence[SignOffMade]]:
+        """All sign-offs; what was signed for follows to another GlobalId only where a person confirmed it."""
+        confirmed = heirs(
+            (Succession(item.before, item.after, item.state) for item in work.successions(["confirmed"])),
+            present,
+        )
         made: dict[str, list[SignOffMade]] = defaultdict(list)
         withdrawn = withdrawn_entries(work)
         for row in work.entries():
@@ -99,7 +107,10 @@ class KnownReader(ProjectBase):
                     digests=tuple(item["digest"] for item in entry["verdicts"]),
                     all_passed=bool(entry["verdicts"])
                     and all(item["outcome"] == Outcome.PASS.value for item in entry["verdicts"]),
-                    elements={item["global_id"]: item["content_hash"] for item in entry["elements"]},
+                    elements={
+                        confirmed.get(item["global_id"], item["global_id"]): item["content_hash"]
+                        for item in entry["elements"]
+                    },
                 )
             )
         return made

@@ -13,6 +13,7 @@ from typing import Any
 from bim_supervise.api.base import PLAN, existing_file
 from bim_supervise.api.linking import Linking
 from bim_supervise.api.model_files import keep_model_file
+from bim_supervise.api.revisions import carry_over, comparison_counts, current_heirs
 from bim_supervise.api.views import ElementRow, LinkSummary, ModelRevisionView
 from bim_supervise.checkpoints.read_checkpoints import read_checkpoints
 from bim_supervise.core.child import Progress
@@ -40,9 +41,18 @@ class Plan(Linking):
     """Loading and showing what the BIM coordinator hands in."""
 
     def load_model(
-        self, path: str | Path, *, accept_partial: bool = False, on_progress: Progress | None = None
+        self,
+        path: str | Path,
+        *,
+        accept_partial: bool = False,
+        discipline: str = "",
+        on_progress: Progress | None = None,
     ) -> dict[str, Any]:
-        """Read an IFC file as the new model revision; the same file again changes nothing.
+        """Read an IFC file as the new revision of its discipline; the same file again changes nothing.
+
+        The models of all disciplines form one project. A new revision replaces its predecessor: links and
+        statements follow to elements that are surely the same under another GlobalId, the rest waits for a
+        person (``successions``). No sign-off follows before a person has confirmed it.
 
         Raises:
             InputRefused: the file cannot be read whole, with the place and a way out.
@@ -52,11 +62,19 @@ class Plan(Linking):
         began = perf_counter()
         keep_model_file(self.settings, file, reading.sha256)
         with self._write(PLAN) as work:
-            work.add_model(reading, self._clock())
+            predecessor = work.current_models().get(discipline.strip())
+            model = work.add_model(reading, self._clock(), discipline.strip())
+            carried = None
+            if predecessor is not None and predecessor != model:
+                carried = comparison_counts(carry_over(work, predecessor, model))
             self._link_from_plan(work)
         rules = self._renew_rule_links()
         return {
             "file": reading.file_name,
+            "revision": model,
+            "discipline": discipline.strip(),
+            "predecessor": None if carried is None else predecessor,
+            "compared": carried,
             "sha256": reading.sha256,
             "schema": reading.schema,
             "authoring_tool": reading.authoring_tool,
@@ -308,7 +326,7 @@ class Plan(Linking):
         schedule = work.current_schedule()
         if schedule is None or work.current_model() is None:
             return None
-        result = links_of_plan(schedule, work.elements())
+        result = links_of_plan(schedule, work.elements(), current_heirs(work))
         tasks = {task.id for task in schedule.tasks}
         kept = [row for row in work.links() if row[2] != "ifc" and row[1] in tasks]
         taken = {row[:2] for row in kept}
@@ -378,6 +396,7 @@ def _revision(record: ModelRecord) -> ModelRevisionView:
         schema=record.schema,
         authoring_tool=record.authoring_tool,
         partial=record.partial,
+        discipline=record.discipline,
         loaded_at=record.loaded_at,
         elements=record.elements,
         storeys=record.storeys,

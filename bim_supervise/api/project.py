@@ -14,6 +14,7 @@ from bim_supervise.api.lots import Lots
 from bim_supervise.api.plan import Plan
 from bim_supervise.api.plans import Plans
 from bim_supervise.api.reports import Reports
+from bim_supervise.api.revisions import Revisions
 from bim_supervise.api.rules import RuleSettings
 from bim_supervise.checkpoints.registry import Registry, load_packs
 from bim_supervise.config import find_settings
@@ -29,6 +30,7 @@ class Project(
     Drafting,
     InspectionPlan,
     Lots,
+    Revisions,
     EvidenceViews,
     Reports,
     RuleSettings,

@@ -342,6 +342,7 @@ class ModelRevisionView:
     schema: str
     authoring_tool: str | None
     partial: bool
+    discipline: str
     loaded_at: datetime
     elements: int
     storeys: int

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from bim_supervise.api import Project
-from bim_supervise.cli import doors, linking
+from bim_supervise.cli import doors, linking, revisions
 from bim_supervise.cli.output import StageBar, Target, command, plain, project_of
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The file to read.")]
@@ -53,11 +53,17 @@ def register(app: typer.Typer) -> None:
             bool,
             typer.Option("--accept-partial", help="Load what a damaged file holds, marked partial."),
         ] = False,
+        discipline: Annotated[
+            str,
+            typer.Option("--discipline", help="Whose model it is; it replaces the former one of the same."),
+        ] = "",
     ) -> dict[str, Any]:
-        """Read an IFC model into the project."""
+        """Read an IFC model into the project; a new revision replaces the former one of its discipline."""
         project = project_of(context)
         with StageBar() as progress:
-            return project.load_model(file, accept_partial=accept_partial, on_progress=progress)
+            return project.load_model(
+                file, accept_partial=accept_partial, discipline=discipline, on_progress=progress
+            )
 
     @command(model, "elements")
     def model_elements(
@@ -80,6 +86,8 @@ def register(app: typer.Typer) -> None:
     ) -> dict[str, Any]:
         """Compare two model revisions; only sure matches count."""
         return project_of(context).compare_models(before, after)
+
+    revisions.register(model)
 
     @command(schedule, "load")
     def schedule_load(context: typer.Context, file: File, mapping: Mapping = None) -> dict[str, Any]:

@@ -1,12 +1,15 @@
 """Two revisions of a model held against each other: what stayed, moved, changed, came, went, was renamed.
 
 An element is known again by its GlobalId. Where the GlobalId is gone, the same thing is looked for under a
-new one (*rekeyed*), and only what is sure is matched. Four kinds of evidence point from an element to its
+new one (*rekeyed*), and only what is sure is matched. Five kinds of evidence point from an element to its
 successor, each only where exactly one element on either side answers to it:
 
 - *tag*: same class and tag, and the shape, the placement or the name agrees as well;
 - *content*: same content hash, that is the same thing at the same place;
-- *name*: same class and name, and the same shape, or the same place of its own;
+- *name*: same class and name, and the same shape, or the same place of its own, or, where names mostly
+  persist, the same property values;
+- *properties*: same class, shape and property values, among which a mark, a host or an elevation often tells
+  identical shapes apart;
 - *shape*: the only element of its class and shape in either revision, at another place.
 
 What has parts, often without a shape of its own, is further known by them (*parts*): all parts that are known
@@ -15,21 +18,25 @@ least, or one that is the only one of its shape: one of many alike may have chan
 
 Evidence that points to different elements is a contradiction: then nothing is matched and all of them are
 *uncertain*. So two identical neighbours that changed places are matched only if nothing tells them apart, and
-then nothing has changed. Tags and names are first tested on the elements that are known otherwise: those that
-mostly contradict were given out anew and count for nothing; where they, or GlobalIds, mostly persist, an
-element without its old ones is rather a new thing, and its shape alone does not prove otherwise.
+then nothing has changed. Tags, names and properties are first tested on the elements known otherwise: those
+that mostly contradict were given out anew and count for nothing; where tags, names or GlobalIds mostly
+persist, an element without its old ones is rather a new thing, and its shape does not prove otherwise.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bim_supervise.model.elements import Element, Fingerprint
 
 GLOBAL_ID, TAG, CONTENT, NAME, SHAPE, PARTS = "global_id", "tag", "content", "name", "shape", "parts"
-_STRENGTH = {CONTENT: 0, TAG: 1, NAME: 2, SHAPE: 3}
+PROPERTIES = "properties"
+_STRENGTH = {CONTENT: 0, TAG: 1, NAME: 2, PROPERTIES: 3, SHAPE: 4}
+_LABELS = (TAG, NAME, PROPERTIES)
+_CONTESTED = "contested"
+"""The same thing at the same place under a name that moved: enough to contradict, never to match."""
 _DISCREDITED = 0.5
 _RELIABLE = 0.1
 _PERSISTS = 0.9
@@ -45,7 +52,7 @@ class Match:
     Attributes:
         before: GlobalId in the earlier revision.
         after: GlobalId in the later one.
-        by: the strongest evidence: ``global_id tag content name shape parts``.
+        by: the strongest evidence: ``global_id tag content name properties shape parts``.
         changes: ``()``, or what differs: ``placement``, ``shape`` (everything of the content hash but the
             placement); ``content`` where a revision without fingerprints cannot tell which.
     """
@@ -138,6 +145,12 @@ class _Side:
     def content(self, i: int) -> Hashable:
         return self.elements[i].content_hash or None
 
+    def content_as_part(self, i: int) -> Hashable:
+        """Some exporters write the same thing twice, once alone and once as a part of something."""
+        known = self.prints[i]
+        is_part = known is not None and known.part_of is not None
+        return (self.elements[i].content_hash, is_part) if self.elements[i].content_hash else None
+
     def tag(self, i: int) -> Hashable:
         element = self.elements[i]
         return (element.ifc_class, element.tag) if element.tag else None
@@ -149,6 +162,16 @@ class _Side:
     def shape(self, i: int) -> Hashable:
         known = self.prints[i]
         return None if known is None else (self.elements[i].ifc_class, known.shape_hash)
+
+    def properties(self, i: int) -> Hashable:
+        known = self.prints[i]
+        if known is None or known.properties_hash is None:
+            return None
+        return (self.elements[i].ifc_class, known.shape_hash, known.properties_hash)
+
+    def values(self, i: int) -> Hashable:
+        known = self.prints[i]
+        return None if known is None else known.properties_hash
 
     def place(self, i: int) -> Hashable:
         known = self.prints[i]
@@ -225,26 +248,35 @@ class _Evidence:
         self._rights = [j for j in range(len(right.elements)) if j not in taken]
         self._whole = {
             kind: _one_to_one(left, right, kind, range(len(left.elements)), range(len(right.elements)))
-            for kind in (TAG, NAME, SHAPE, "place")
+            for kind in (*_LABELS, SHAPE, "place")
         }
-        self._content = _one_to_one(left, right, CONTENT, self._lefts, self._rights)
+        self._content = _one_to_one(left, right, "content_as_part", self._lefts, self._rights) | _one_to_one(
+            left, right, CONTENT, self._lefts, self._rights
+        )
         tested = {**self._content, **known}
-        self._doubt = {kind: self._contradicted(kind, tested) for kind in (TAG, NAME)}
+        self._doubt = {kind: self._contradicted(kind, tested) for kind in _LABELS}
         self._persists = {kind: self._kept(kind, tested) >= _PERSISTS for kind in (TAG, NAME)}
         fewest = min(len(left.elements), len(right.elements))
         self._ids_persist = fewest > 0 and len(known) >= _ID_PERSISTS * fewest
         self.alone = frozenset(
-            {CONTENT, SHAPE} | {kind for kind in (TAG, NAME) if self._doubt[kind] <= _RELIABLE}
+            {CONTENT, SHAPE} | {kind for kind in _LABELS if self._doubt[kind] <= _RELIABLE}
         )
         """Kinds of evidence that are enough without another."""
 
     def edges(self) -> dict[tuple[int, int], set[str]]:
         """Pairs with the kinds of evidence that point from one to the other."""
         found: dict[tuple[int, int], set[str]] = {}
-        for pair in self._content.items():
-            found.setdefault(pair, set()).add(CONTENT)
+        names = [{_key(side, NAME, i) for i in places} for side, places in self._sides()]
+        for i, j in self._content.items():
+            contested = self._name_went_elsewhere(i, j, *names)
+            found.setdefault((i, j), set()).add(_CONTESTED if contested else CONTENT)
         lefts, rights = set(self._lefts), set(self._rights)
-        for kind, holds in ((TAG, self._tag_holds), (NAME, self._name_holds), (SHAPE, self._shape_holds)):
+        for kind, holds in (
+            (TAG, self._tag_holds),
+            (NAME, self._name_holds),
+            (PROPERTIES, self._shape_holds),
+            (SHAPE, self._shape_holds),
+        ):
             if kind != SHAPE and self._doubt[kind] > _DISCREDITED:
                 continue
             for i, j in self._whole[kind].items():
@@ -252,8 +284,18 @@ class _Evidence:
                     found.setdefault((i, j), set()).add(kind)
         return found
 
+    def _sides(self) -> tuple[tuple[_Side, list[int]], tuple[_Side, list[int]]]:
+        return (self._left, self._lefts), (self._right, self._rights)
+
+    def _name_went_elsewhere(
+        self, i: int, j: int, lefts: Collection[Hashable], rights: Collection[Hashable]
+    ) -> bool:
+        """Whether names persist but those of this pair are both found with others: they may be swapped."""
+        old, new = _key(self._left, NAME, i), _key(self._right, NAME, j)
+        return self._persists[NAME] and old != new and old in rights and new in lefts
+
     def _contradicted(self, kind: str, tested: Mapping[int, int]) -> float:
-        """Share of the known elements whose tag or name points to another element."""
+        """Share of the known elements whose tag, name or properties point to another element."""
         reached = set(tested.values())
         checks = [
             tested.get(i) == found
@@ -278,7 +320,8 @@ class _Evidence:
     def _name_holds(self, i: int, j: int) -> bool:
         if self._whole["place"].get(i) == j or self._equal(CONTENT, i, j):
             return True
-        return self._equal(SHAPE, i, j) and self._may_have_moved(i, j)
+        described = self._persists[NAME] and self._equal("values", i, j)
+        return (described or self._equal(SHAPE, i, j)) and self._may_have_moved(i, j)
 
     def _shape_holds(self, i: int, j: int) -> bool:
         return self._equal(CONTENT, i, j) or self._may_have_moved(i, j)
@@ -303,7 +346,7 @@ def _sure(edges: Mapping[tuple[int, int], set[str]], alone: frozenset[str]) -> I
         rights[j] = rights.get(j, 0) + 1
     for (i, j), kinds in edges.items():
         if lefts[i] == 1 and rights[j] == 1 and not kinds.isdisjoint(alone):
-            yield i, j, min(kinds, key=_STRENGTH.__getitem__)
+            yield i, j, min(kinds & alone, key=_STRENGTH.__getitem__)
 
 
 def _by_parts(

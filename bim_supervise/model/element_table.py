@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from bim_supervise.model.boxes import Boxes
 from bim_supervise.model.content_hash import Content, ContentHasher, Hashes
@@ -11,6 +12,7 @@ from bim_supervise.model.elements import Element, Fingerprint
 from bim_supervise.model.instances import Instances, Ref
 from bim_supervise.model.materials import classification_codes, material_text
 from bim_supervise.model.placement import Placements
+from bim_supervise.model.properties import properties_hash, properties_of
 from bim_supervise.model.quantities import grades_of, quantities_of
 from bim_supervise.model.relations import Locations, Relations
 from bim_supervise.model.units import Units
@@ -60,6 +62,7 @@ class ElementTable:
         self._hashes: dict[int, Hashes] = {}
         self._type_sets: dict[int, list[Ref]] = {}
         self._type_quantities: dict[int, dict[str, float]] = {}
+        self._type_properties: dict[int, dict[str, Any]] = {}
         self._texts: dict[tuple[Ref, ...], str | None] = {}
 
     def elements(self, progress: Callable[[float], None]) -> list[tuple[int, Element]]:
@@ -111,7 +114,18 @@ class ElementTable:
                 shape_hash=hashes.shape,
                 placement_hash=hashes.placement,
                 part_of=None if whole is None else names.get(whole),
+                properties_hash=properties_hash(self._own_properties(number)),
             )
+        return found
+
+    def properties(self, elements: list[tuple[int, Element]]) -> dict[str, dict[str, Any]]:
+        """Properties of each element that has any, by its id; its own win over those of its type."""
+        found = {}
+        for number, element in elements:
+            own = self._own_properties(number)
+            inherited = self._properties_of_type(self._relations.type_of.get(number))
+            if own or inherited:
+                found[element.global_id] = inherited | own
         return found
 
     def _element(self, number: int) -> Element:
@@ -128,6 +142,7 @@ class ElementTable:
             space=self._name(self._locations.space(number)),
             material=self._material_text(self._materials(number, type_number)),
             classifications=self._codes(number, type_number),
+            systems=self._systems(number),
             quantities=self._quantities(number, type_number),
         )
 
@@ -172,6 +187,22 @@ class ElementTable:
         if type_number is not None:
             references += self._relations.classifications.get(type_number, ())
         return tuple(classification_codes(self._instances, references)) if references else ()
+
+    def _systems(self, number: int) -> tuple[str, ...]:
+        names = (self._name(group) for group in self._relations.groups.get(number, ()))
+        return tuple(dict.fromkeys(name for name in names if name))
+
+    def _own_properties(self, number: int) -> dict[str, Any]:
+        return properties_of(self._instances, self._relations.property_sets.get(number, ()), self._units)
+
+    def _properties_of_type(self, type_number: int | None) -> dict[str, Any]:
+        if type_number is None:
+            return {}
+        if type_number not in self._type_properties:
+            self._type_properties[type_number] = properties_of(
+                self._instances, self._sets_of_type(type_number), self._units
+            )
+        return self._type_properties[type_number]
 
     def _sets_of_type(self, type_number: int | None) -> list[Ref]:
         if type_number is None:

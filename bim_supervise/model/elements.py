@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,8 @@ class Element:
     space: str | None = None
     material: str | None = None
     classifications: tuple[str, ...] = ()
+    systems: tuple[str, ...] = ()
+    """Names of the systems and groups that it is assigned to."""
     quantities: Mapping[str, float] = field(default_factory=dict)
     bounding_box: tuple[float, float, float, float, float, float] | None = None
     """xmin, ymin, zmin, xmax, ymax, zmax in project coordinates [m]; None without geometry."""
@@ -37,11 +40,13 @@ class Fingerprint:
 
     ``shape_hash`` binds everything of the content hash but the placement, ``placement_hash`` the placement
     alone; both hex SHA-256. ``part_of`` is the ``global_id`` of the element that it is a part of.
+    ``properties_hash`` is the hex SHA-256 of its own property sets, None where it has none.
     """
 
     shape_hash: str
     placement_hash: str
     part_of: str | None = None
+    properties_hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,3 +133,5 @@ class ModelReading:
     """Time spent per stage [s], e.g. ``{"open": .., "elements": .., "content_hash": ..}``."""
     fingerprints: Mapping[str, Fingerprint] = field(default_factory=dict)
     """By the ``global_id`` of each element; what ``model.compare`` tells moved from modified by."""
+    properties: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """By ``global_id``, properties of the element and its type: ``"<set>.<name>"`` to value in SI units."""

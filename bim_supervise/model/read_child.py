@@ -118,6 +118,7 @@ def _tables(
         warnings=tuple(warnings),
         seconds=stages.seconds,
         fingerprints=table.fingerprints(numbered),
+        properties=table.properties(numbered),
     )
 
 

@@ -25,6 +25,7 @@ class Relations:
         materials: element or type to its material definitions.
         classifications: element or type to classification references.
         property_sets: element to property and quantity sets.
+        groups: element to the systems and other groups that it is assigned to.
     """
 
     container: dict[int, Ref] = field(default_factory=dict)
@@ -38,6 +39,7 @@ class Relations:
     materials: dict[int, list[Ref]] = field(default_factory=dict)
     classifications: dict[int, list[Ref]] = field(default_factory=dict)
     property_sets: dict[int, list[Ref]] = field(default_factory=dict)
+    groups: dict[int, list[Ref]] = field(default_factory=dict)
 
 
 def _one_to_one(
@@ -117,6 +119,7 @@ def read_relations(instances: Instances) -> Relations:
         "RelatingPropertyDefinition",
         found.property_sets,
     )
+    _one_to_many(instances, "IfcRelAssignsToGroup", "RelatedObjects", "RelatingGroup", found.groups)
     return found
 
 

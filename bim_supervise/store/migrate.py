@@ -16,7 +16,7 @@ from bim_supervise.store.database import failures, open_engine, sqlite_file, wri
 SCRIPTS = Path(str(files("bim_supervise.store").joinpath("migrations")))
 """Where the packaged migrations lie."""
 
-HEAD = "0006"
+HEAD = max(path.name[:4] for path in SCRIPTS.joinpath("versions").glob("[0-9]*.py"))
 """The newest packaged revision, so that a project that is up to date opens without loading Alembic."""
 
 

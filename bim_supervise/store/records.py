@@ -42,6 +42,7 @@ class ModelRecord:
     authoring_tool: str | None
     project_name: str | None
     partial: bool
+    discipline: str
     loaded_at: datetime
     elements: int
     storeys: int
@@ -50,6 +51,34 @@ class ModelRecord:
     georeference: Georeference
     warnings: tuple[ModelWarning, ...]
     seconds: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuccessionRecord:
+    """An element under another GlobalId in a later revision, or the question which one it has become.
+
+    Attributes:
+        before: its GlobalId in ``before_model``.
+        after: its GlobalId in ``after_model``; None while undecided, and where a person said that it is gone.
+        evidence: ``model.compare``'s evidence, ``person`` where somebody decided.
+        changes: what differs beside the GlobalId: ``placement``, ``shape`` or ``content``.
+        candidates: GlobalIds that it may have become, the likeliest first.
+        state: ``carried`` (sure: links and statements follow), ``review`` (nothing follows),
+            ``confirmed`` (a person vouches: sign-offs may follow too), ``refused``.
+    """
+
+    id: int
+    before_model: int
+    after_model: int
+    before: str
+    after: str | None
+    evidence: str
+    changes: tuple[str, ...]
+    candidates: tuple[str, ...]
+    state: str
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

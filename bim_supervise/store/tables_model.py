@@ -13,7 +13,10 @@ from bim_supervise.store.tables_base import Base
 
 
 class ModelTable(Base, table=True):
-    """A loaded IFC file; ``load_order`` grows whenever a file is loaded, also when it was known already."""
+    """A loaded IFC file; ``load_order`` grows whenever a file is loaded, also when it was known already.
+
+    The revision of each ``discipline`` that was loaded last belongs to the federated project.
+    """
 
     __tablename__ = "model"
 
@@ -27,6 +30,7 @@ class ModelTable(Base, table=True):
     partial: bool
     loaded_at: datetime = Field(sa_type=Instant)
     load_order: int
+    discipline: str | None = None
     georeference: Any = Field(sa_type=Document)
     warnings: Any = Field(sa_type=Document)
     seconds: Any = Field(sa_type=Document)
@@ -49,12 +53,47 @@ class ElementTable(Base, table=True):
     space: str | None = None
     material: str | None = None
     classifications: Any = Field(sa_type=Document)
+    systems: Any = Field(default=None, sa_type=Document, nullable=True)
     quantities: Any = Field(sa_type=Document)
     bounding_box: Any = Field(sa_type=Document, nullable=True)
     content_hash: str
     shape_hash: str | None = None
     placement_hash: str | None = None
     part_of: str | None = None
+    properties_hash: str | None = None
+
+
+class ElementPropertiesTable(Base, table=True):
+    """The property sets of an element, apart from it: they are large and asked for one element at a time."""
+
+    __tablename__ = "element_properties"
+
+    model_id: int = Field(primary_key=True, foreign_key="model.id")
+    global_id: str = Field(primary_key=True)
+    properties: Any = Field(sa_type=Document)
+
+
+class ElementSuccessionTable(Base, table=True):
+    """An element under another GlobalId in a later revision, or the question which one it has become.
+
+    ``state`` is ``carried``, ``review``, ``confirmed`` or ``refused``; ``after`` is null while undecided and
+    where a person said that it is gone.
+    """
+
+    __tablename__ = "element_succession"
+
+    id: int | None = Field(default=None, primary_key=True)
+    before_model: int = Field(foreign_key="model.id")
+    after_model: int = Field(foreign_key="model.id")
+    before: str = Field(index=True)
+    after: str | None = None
+    evidence: str
+    changes: Any = Field(sa_type=Document)
+    candidates: Any = Field(sa_type=Document)
+    state: str
+    decided_by: str | None = None
+    decided_at: datetime | None = Field(default=None, sa_type=Instant, nullable=True)
+    reason: str | None = None
 
 
 class StoreyTable(Base, table=True):

@@ -15,11 +15,13 @@ from bim_supervise.store.work_project import WorkProject
 from bim_supervise.store.work_schedule import WorkSchedule
 from bim_supervise.store.work_signing import WorkSigning
 from bim_supervise.store.work_site import WorkSite
+from bim_supervise.store.work_succession import WorkSuccession
 
 
 class Work(
     WorkProject,
     WorkModel,
+    WorkSuccession,
     WorkSchedule,
     WorkSite,
     WorkFacts,

@@ -22,6 +22,7 @@ from bim_supervise.store.records import ModelRecord
 from bim_supervise.store.tables_base import Base, table_of
 from bim_supervise.store.tables_model import (
     BillItemTable,
+    ElementPropertiesTable,
     ElementTable,
     ModelTable,
     SpaceTable,
@@ -40,14 +41,15 @@ _PARTS: tuple[tuple[str, type[Base]], ...] = (
 )
 
 
-_NO_FINGERPRINT = dict.fromkeys(("shape_hash", "placement_hash", "part_of"))
+_NO_FINGERPRINT = dict.fromkeys(("shape_hash", "placement_hash", "part_of", "properties_hash"))
+_PROPERTIES = table_of(ElementPropertiesTable)
 
 
 class WorkModel(WorkBase):
-    """Models and what they hold; ``model_id`` None always means the current one."""
+    """Models and what they hold; ``model_id`` None always means the current ones of all disciplines."""
 
-    def add_model(self, reading: ModelReading, loaded_at: datetime) -> int:
-        """Store a model and make it the current one.
+    def add_model(self, reading: ModelReading, loaded_at: datetime, discipline: str = "") -> int:
+        """Store a model and make it the current one of its discipline.
 
         A file with the same SHA-256 is not stored again: it becomes the current one, and keeps its id and
         the time it was first loaded. If it was stored from a partial reading and is read whole now (or
@@ -60,7 +62,9 @@ class WorkModel(WorkBase):
         known = self._row(select(_MODEL.c.id, _MODEL.c.partial).where(_MODEL.c.sha256 == reading.sha256))
         if known is not None and known["partial"] == reading.partial:
             self._connection.execute(
-                update(_MODEL).where(_MODEL.c.id == known["id"]).values(load_order=order)
+                update(_MODEL)
+                .where(_MODEL.c.id == known["id"])
+                .values(load_order=order, discipline=discipline)
             )
             return int(known["id"])
         row = {
@@ -72,6 +76,7 @@ class WorkModel(WorkBase):
             "project_name": reading.project_name,
             "partial": reading.partial,
             "load_order": order,
+            "discipline": discipline,
             "georeference": to_row(reading.georeference),
             "warnings": [to_row(warning) for warning in reading.warnings],
             "seconds": dict(reading.seconds),
@@ -81,8 +86,7 @@ class WorkModel(WorkBase):
         else:
             model_id = int(known["id"])
             self._connection.execute(update(_MODEL).where(_MODEL.c.id == model_id).values(**row))
-            for _, table in _PARTS:
-                part = table_of(table)
+            for part in (*(table_of(table) for _, table in _PARTS), _PROPERTIES):
                 self._connection.execute(part.delete().where(part.c.model_id == model_id))
         parts: dict[str, Iterable[Any]] = {name: getattr(reading, name) for name, _ in _PARTS}
         for name, table in _PARTS:
@@ -92,6 +96,13 @@ class WorkModel(WorkBase):
                     fingerprint = reading.fingerprints.get(element["global_id"])
                     element |= _NO_FINGERPRINT if fingerprint is None else to_row(fingerprint)
             self._insert(table, rows)
+        self._insert(
+            ElementPropertiesTable,
+            (
+                {"model_id": model_id, "global_id": global_id, "properties": dict(properties)}
+                for global_id, properties in reading.properties.items()
+            ),
+        )
         return model_id
 
     def models(self) -> list[ModelRecord]:
@@ -107,6 +118,7 @@ class WorkModel(WorkBase):
                 authoring_tool=row["authoring_tool"],
                 project_name=row["project_name"],
                 partial=row["partial"],
+                discipline=row["discipline"] or "",
                 loaded_at=row["loaded_at"],
                 elements=counts["elements"].get(row["id"], 0),
                 storeys=counts["storeys"].get(row["id"], 0),
@@ -124,27 +136,44 @@ class WorkModel(WorkBase):
         current = self._current_model_id()
         return next((model for model in self.models() if model.id == current), None)
 
+    def current_models(self) -> dict[str, int]:
+        """Discipline to the id of its current revision, in the order in which these were loaded."""
+        rows = self._rows(select(_MODEL.c.id, _MODEL.c.discipline).order_by(_MODEL.c.load_order.desc()))
+        newest: dict[str, int] = {}
+        for row in rows:
+            newest.setdefault(row["discipline"] or "", int(row["id"]))
+        return dict(reversed(newest.items()))
+
     def elements(self, model_id: int | None = None) -> list[Element]:
         """The elements of a revision in the order of the file; empty without a model."""
         return self._part(ElementTable, Element, model_id)
 
     def content_hashes(self) -> dict[str, str] | None:
-        """Content hashes of the current revision by GlobalId, None without a model."""
-        model = self._current_model_id()
-        if model is None:
+        """Content hashes of the current revisions by GlobalId, None without a model."""
+        models = self._wanted(None)
+        if not models:
             return None
         table = table_of(ElementTable)
-        statement = select(table.c.global_id, table.c.content_hash).where(table.c.model_id == model)
+        statement = select(table.c.global_id, table.c.content_hash).where(table.c.model_id.in_(models))
         return {row[0]: row[1] for row in self._connection.execute(statement)}
 
     def fingerprints(self, model_id: int | None = None) -> dict[str, Fingerprint]:
         """The fingerprints of a revision's elements by GlobalId, for comparing it with another."""
-        wanted = self._current_model_id() if model_id is None else model_id
         table = table_of(ElementTable)
-        statement = select(
-            table.c.global_id, table.c.shape_hash, table.c.placement_hash, table.c.part_of
-        ).where(table.c.model_id == wanted, table.c.shape_hash.is_not(None))
+        columns = (table.c[name] for name in ("global_id", *_NO_FINGERPRINT))
+        statement = select(*columns).where(
+            table.c.model_id.in_(self._wanted(model_id)), table.c.shape_hash.is_not(None)
+        )
         return {row["global_id"]: to_record(row, Fingerprint) for row in self._rows(statement)}
+
+    def properties(self, global_id: str, model_id: int | None = None) -> dict[str, Any]:
+        """Properties of one element, ``"<set>.<name>"`` to value; empty where it has none."""
+        row = self._row(
+            select(_PROPERTIES.c.properties).where(
+                _PROPERTIES.c.model_id.in_(self._wanted(model_id)), _PROPERTIES.c.global_id == global_id
+            )
+        )
+        return {} if row is None else dict(row["properties"])
 
     def storeys(self, model_id: int | None = None) -> list[Storey]:
         """The storeys of a revision."""
@@ -160,9 +189,13 @@ class WorkModel(WorkBase):
 
     def georeference(self, model_id: int | None = None) -> Georeference | None:
         """Where a revision lies, or None without a model."""
-        wanted = self._current_model_id() if model_id is None else model_id
-        row = self._row(select(_MODEL.c.georeference).where(_MODEL.c.id == wanted))
-        return None if row is None else to_record(row["georeference"], Georeference)
+        statement = select(_MODEL.c.georeference).where(_MODEL.c.id.in_(self._wanted(model_id)))
+        rows = self._rows(statement.order_by(_MODEL.c.load_order.desc()))
+        found = [to_record(row["georeference"], Georeference) for row in rows]
+        return next((item for item in found if item != Georeference()), found[0] if found else None)
+
+    def _wanted(self, model_id: int | None) -> list[int]:
+        return list(self.current_models().values()) if model_id is None else [model_id]
 
     def _current_model_id(self) -> int | None:
         row = self._row(select(_MODEL.c.id).order_by(_MODEL.c.load_order.desc()).limit(1))
@@ -174,7 +207,10 @@ class WorkModel(WorkBase):
         return {int(row[0]): int(row[1]) for row in self._connection.execute(statement)}
 
     def _part(self, model: type[Base], kind: type[T], model_id: int | None) -> list[T]:
-        wanted = self._current_model_id() if model_id is None else model_id
         table = table_of(model)
-        statement = select(table).where(table.c.model_id == wanted).order_by(table.c.position)
+        statement = (
+            select(table)
+            .where(table.c.model_id.in_(self._wanted(model_id)))
+            .order_by(table.c.model_id, table.c.position)
+        )
         return [to_record(row, kind) for row in self._rows(statement)]

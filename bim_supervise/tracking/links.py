@@ -214,14 +214,20 @@ def join(
     )
 
 
-def links_of_plan(schedule: Schedule, elements: Sequence[Element]) -> LinkResult:
-    """The links that the plan file itself carries (origin ``ifc``), checked against the model."""
+def links_of_plan(
+    schedule: Schedule, elements: Sequence[Element], heirs: Mapping[str, str] | None = None
+) -> LinkResult:
+    """The links that the plan file itself carries (origin ``ifc``), checked against the model.
+
+    ``heirs`` says under which GlobalId an element of an earlier revision is found now.
+    """
     known = {element.global_id for element in elements}
     links: dict[tuple[str, str], ElementTaskLink] = {}
     unresolved: list[UnresolvedRow] = []
     count = 0
     for task in schedule.tasks:
-        for element in task.element_ids:
+        for named in task.element_ids:
+            element = (heirs or {}).get(named, named)
             count += 1
             if element in known:
                 links[element, task.id] = ElementTaskLink(element, task.id, "ifc")

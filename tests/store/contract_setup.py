@@ -9,6 +9,7 @@ import pytest
 from store_samples import DAY, NOW, calculation, checkpoints, devices, model, schedule
 
 from bim_supervise.core.errors import NotFound
+from bim_supervise.model.compare import Match, Uncertain
 from bim_supervise.model.elements import Element
 from bim_supervise.schedule.tasks import Calculation
 from bim_supervise.store.records import ProjectRecord
@@ -215,3 +216,49 @@ class SetupContract:
             work.add_model(model(), NOW.replace(tzinfo=None))
         with store.reading() as work:
             assert work.models() == []
+
+    def test_the_newest_model_of_each_discipline_is_current(self, stores):
+        store = stores()
+
+        def of(name, count):
+            reading = model(name * 64, count)
+            return replace(
+                reading,
+                elements=tuple(
+                    replace(item, global_id=f"{name}{n}") for n, item in enumerate(reading.elements)
+                ),
+                properties={f"{name}0": {"Pset_X.Mark": name, "Pset_X.Height": 2.5}},
+            )
+
+        with store.transaction() as work:
+            old = work.add_model(of("a", 2), NOW, "structure")
+            pipes = work.add_model(of("b", 3), NOW, "mep")
+            new = work.add_model(of("c", 1), NOW, "structure")
+        with store.reading() as work:
+            assert work.current_models() == {"mep": pipes, "structure": new}
+            assert [item.global_id for item in work.elements()] == ["b0", "b1", "b2", "c0"]
+            assert [one.discipline for one in work.models()] == ["structure", "mep", "structure"]
+            assert work.properties("b0") == {"Pset_X.Mark": "b", "Pset_X.Height": 2.5}
+            assert work.properties("a0") == {}
+            assert work.properties("a0", old) == {"Pset_X.Mark": "a", "Pset_X.Height": 2.5}
+
+    def test_elements_under_another_name(self, stores):
+        store = stores()
+        with store.transaction() as work:
+            one, other = (work.add_model(model(name * 64), NOW) for name in "ab")
+            sure = [Match(before="x", after="y", by="tag", changes=("placement",))]
+            unsure = [Uncertain(before="u", candidates=("v", "w"))]
+            work.add_successions(one, other, sure, unsure)
+            work.add_successions(one, other, sure, unsure)
+            carried, asked = work.successions()
+            assert (carried.before, carried.after, carried.state) == ("x", "y", "carried")
+            assert (carried.evidence, carried.changes) == ("tag", ("placement",))
+            assert (asked.before, asked.after, asked.state) == ("u", None, "review")
+            assert asked.candidates == ("v", "w")
+            work.decide_succession(
+                asked.id, after="w", state="confirmed", user="li", at=NOW, reason="seen on site"
+            )
+        with store.reading() as work:
+            assert work.successions(["review"]) == []
+            (decided,) = work.successions(["confirmed"])
+            assert (decided.after, decided.decided_by, decided.decided_at) == ("w", "li", NOW)

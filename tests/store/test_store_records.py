@@ -34,7 +34,7 @@ from bim_supervise.store.tables_base import table_of
         (
             ModelReading,
             model.ModelTable,
-            {"schema", "elements", "storeys", "spaces", "bill_items", "fingerprints"},
+            {"schema", "elements", "storeys", "spaces", "bill_items", "fingerprints", "properties"},
         ),
         (Element, model.ElementTable, {}),
         (Storey, model.StoreyTable, {}),
@@ -56,6 +56,7 @@ from bim_supervise.store.tables_base import table_of
         (records.AppointmentRecord, people.AppointmentTable, {}),
         (records.SessionRecord, people.SessionTable, {}),
         (records.AttachmentRecord, ledger.AttachmentTable, {}),
+        (records.SuccessionRecord, model.ElementSuccessionTable, {}),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )

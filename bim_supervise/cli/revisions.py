@@ -1,0 +1,48 @@
+"""Commands about elements under another GlobalId in a later revision: list them, decide about them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from bim_supervise.cli.output import command, project_of
+from bim_supervise.cli.people import read_password
+
+
+def register(model: typer.Typer) -> None:
+    """Add these commands to the group ``model``."""
+
+    @command(model, "review")
+    def review(
+        context: typer.Context,
+        state: Annotated[
+            str | None, typer.Option("--state", help="carried, review, confirmed or refused; all without it.")
+        ] = None,
+    ) -> list[Any]:
+        """List elements under another GlobalId, and those whose successor a person has to name."""
+        return project_of(context).successions(state)
+
+    @command(model, "confirm")
+    def confirm(
+        context: typer.Context,
+        number: Annotated[int, typer.Argument(metavar="NUMBER", help="Number from model review.")],
+        user: Annotated[str, typer.Option("--user", help="Who decides.")],
+        reason: Annotated[str, typer.Option("--reason", help="How this is known; kept with it.")],
+        after: Annotated[
+            str | None, typer.Option("--as", metavar="GLOBALID", help="Which candidate it has become.")
+        ] = None,
+        different: Annotated[bool, typer.Option("--different", help="It is not the same thing.")] = False,
+    ) -> dict[str, Any]:
+        """Confirm what an element has become; asks for the password, or reads it from standard input."""
+        project = project_of(context)
+        project.check_password(user, read_password(user))
+        return project.decide_succession(number, user, after=after, reason=reason, same=not different)
+
+    @command(model, "properties")
+    def properties(
+        context: typer.Context,
+        global_id: Annotated[str, typer.Argument(metavar="GLOBALID", help="The element.")],
+    ) -> dict[str, Any]:
+        """Show the property sets of one element, values in SI units."""
+        return project_of(context).element_properties(global_id)
