@@ -7,6 +7,7 @@ from bim_supervise.api.permissions import Action
 from bim_supervise.api.project import Project, installed_packs, shared_project
 from bim_supervise.api.signing import ledger_file_length, verify_ledger_file
 from bim_supervise.api.site_records import RECORDS, SiteRecord
+from bim_supervise.api.stations import listen_hj212
 from bim_supervise.tracking.suggest import LEAST_CONFIDENCE
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "installed_packs",
     "ledger_file_length",
     "listen",
+    "listen_hj212",
     "shared_project",
     "verify_ledger_file",
 ]

@@ -10,6 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from bim_supervise.api import listen as listen_to
+from bim_supervise.api import listen_hj212
+from bim_supervise.cli.doors import summed, together
 from bim_supervise.cli.output import StageBar, command, messages, project_of
 
 AsOf = Annotated[
@@ -37,7 +39,12 @@ def register(app: typer.Typer) -> None:
     @command(app, "listen")
     def listen(
         context: typer.Context,
-        mqtt: Annotated[str, typer.Option("--mqtt", metavar="URL", help="mqtt://user:password@host:port")],
+        mqtt: Annotated[
+            str | None, typer.Option("--mqtt", metavar="URL", help="mqtt://user:password@host:port")
+        ] = None,
+        hj212: Annotated[
+            str | None, typer.Option("--hj212", metavar="HOST:PORT", help="Where HJ 212 stations connect.")
+        ] = None,
         topic: Annotated[
             list[str] | None, typer.Option("--topic", help="Topic filter; default bim-supervise/#.")
         ] = None,
@@ -48,7 +55,9 @@ def register(app: typer.Typer) -> None:
             ),
         ] = False,
     ) -> dict[str, Any]:
-        """Subscribe to a broker until stopped (Ctrl-C), then report the counters."""
+        """Subscribe to a broker and serve stations until stopped (Ctrl-C), then report the counters."""
+        if mqtt is None and hj212 is None:
+            raise typer.BadParameter("name a broker with --mqtt, an address with --hj212, or both")
         project = project_of(context)
 
         async def run() -> dict[str, Any]:
@@ -56,7 +65,12 @@ def register(app: typer.Typer) -> None:
             for name in (signal.SIGINT, signal.SIGTERM):
                 asyncio.get_running_loop().add_signal_handler(name, stop.set)
             messages.print("Listening; stop with Ctrl-C.")
-            return await listen_to(project, mqtt, topic, trusted, stop)
+            doors = []
+            if mqtt is not None:
+                doors.append(listen_to(project, mqtt, topic, trusted, stop))
+            if hj212 is not None:
+                doors.append(listen_hj212(project, hj212, stop))
+            return summed(await together(doors, stop))
 
         return asyncio.run(run())
 

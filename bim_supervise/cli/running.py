@@ -41,6 +41,9 @@ def register(app: typer.Typer) -> None:
         trusted: Annotated[
             bool, typer.Option("--trusted", help="The broker authenticates every sender.")
         ] = False,
+        hj212: Annotated[
+            str | None, typer.Option("--hj212", metavar="HOST:PORT", help="Where HJ 212 stations connect.")
+        ] = None,
         open_browser: Annotated[bool, typer.Option("--open", help="Open a browser.")] = False,
     ) -> None:
         """Serve the screens, the HTTP routes and the MQTT subscriber in one process."""
@@ -56,6 +59,7 @@ def register(app: typer.Typer) -> None:
             mqtt_url=mqtt,
             mqtt_topics=tuple(topic or [SITE_TOPIC]),
             mqtt_trusted=trusted,
+            hj212=hj212,
             open_browser=open_browser,
         )
 

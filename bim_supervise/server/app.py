@@ -114,6 +114,13 @@ def build_app(settings: ServerSettings) -> st.App:
                     )
 
                 await stack.enter_async_context(running(listen))
+            if settings.hj212:
+                address = settings.hj212
+
+                async def serve_stations(stop: asyncio.Event) -> None:
+                    await api.listen_hj212(opened, address, stop)
+
+                await stack.enter_async_context(running(serve_stations))
             yield {}
 
     return st.App(

@@ -61,6 +61,7 @@ def serve(
     mqtt_url: str | None = None,
     mqtt_topics: Sequence[str] = ("#",),
     mqtt_trusted: bool = False,
+    hj212: str | None = None,
     open_browser: bool = False,
     companions: Sequence[Callable[[], AbstractAsyncContextManager[Any]]] = (),
     on_ready: Callable[[str], None] | None = None,
@@ -75,6 +76,7 @@ def serve(
         mqtt_url: broker to subscribe to; None for none.
         mqtt_topics: topic filters.
         mqtt_trusted: whether that broker's messages count as authenticated.
+        hj212: ``HOST:PORT`` where HJ 212 stations connect; None for none.
         open_browser: whether to open the login page in the machine's browser.
         companions: further contexts that live as long as the server, e.g. a demo's broker and simulator.
         on_ready: called once with the URL when the server answers.
@@ -98,6 +100,7 @@ def serve(
         mqtt_url=mqtt_url,
         mqtt_topics=tuple(mqtt_topics),
         mqtt_trusted=mqtt_trusted,
+        hj212=hj212,
         companions=tuple(companions),
     )
     config = uvicorn.Config(

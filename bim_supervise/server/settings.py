@@ -25,6 +25,7 @@ class ServerSettings:
         mqtt_url: broker to subscribe to, e.g. ``mqtt://user:password@127.0.0.1:1883``; None for none.
         mqtt_topics: topic filters.
         mqtt_trusted: whether messages of that broker count as authenticated.
+        hj212: ``HOST:PORT`` where HJ 212 stations connect; None for none.
         session_hours: how long the browser keeps the session cookie [h]; the store decides when it ends.
         companions: further things that live exactly as long as the server (a demo's broker and simulator);
             entered in order before the subscriber starts.
@@ -35,5 +36,6 @@ class ServerSettings:
     mqtt_url: str | None = None
     mqtt_topics: Sequence[str] = ("#",)
     mqtt_trusted: bool = False
+    hj212: str | None = None
     session_hours: float = 12.0
     companions: Sequence[Callable[[], AbstractAsyncContextManager[Any]]] = field(default=())
