@@ -80,7 +80,7 @@ def test_every_option_is_documented(name):
         for option in parameter.opts
         if option.startswith("--") and option not in ("--json", "--help")
     }
-    assert options == set(re.findall(r"`(--[a-z0-9-]+)`", described)), "options of the command and of its page"
+    assert options == set(re.findall(r"`(--[a-z0-9-]+)`", described)), "of command and page"
 
 
 def test_the_options_of_every_command_and_the_environment_are_documented():

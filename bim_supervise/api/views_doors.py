@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,3 +35,43 @@ class SenderView:
     created_by: str
     revoked_at: datetime | None
     last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownDevice:
+    """What reports without being registered; ``registered`` when only some of its kinds are not."""
+
+    id: str
+    kinds: tuple[str, ...]
+    registered: bool
+    first_event: datetime
+    last_event: datetime
+    last_kind: str
+    last_value: float
+    unit: str
+    authenticated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstrumentView:
+    """From ``since`` on, ``sender`` reports the series of ``device``; ``offsets`` by kind [its unit]."""
+
+    device: str
+    sender: str
+    since: datetime
+    offsets: Mapping[str, float]
+    note: str
+    changed_by: str
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockView:
+    """How far the clock of a device is ahead [s] (negative: behind), and how it drifts [s a day]."""
+
+    device: str
+    ahead_s: float
+    drift_s_per_day: float | None
+    typical_delay_s: float
+    readings: int
+    wrong: bool
