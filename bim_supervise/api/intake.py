@@ -19,6 +19,7 @@ from bim_supervise.core.clock import Clock, to_utc
 from bim_supervise.core.errors import InputRefused, NotFound
 from bim_supervise.events.batches import joined
 from bim_supervise.events.fast_messages import fast_messages
+from bim_supervise.events.instruments import Instrument, carried
 from bim_supervise.events.mapping import DEFAULT_MAPPING, ObservationMapping, read_mapping
 from bim_supervise.events.normalise import normalise
 from bim_supervise.events.observations import Batch, Observation, SubjectType
@@ -218,6 +219,8 @@ class Intake(LiveJudgement, People, ProjectBase):
             received = max(received, site_now)
         source = deliveries[0].source
         batch = joined([self._read(delivery, names, received) for delivery in deliveries])
+        if names.instruments:
+            batch = replace(batch, readings=carried(batch.readings, names.instruments))
         with self._write(EVIDENCE) as work:
             if also is not None:
                 also(work)
@@ -397,6 +400,10 @@ class ProjectNames:
         schedule = work.current_schedule()
         for task in schedule.tasks if schedule else ():
             self._tasks[normal_name(task.name)].append(task.id)
+        self.instruments = tuple(
+            Instrument(device=item.device, sender=item.sender, from_ms=item.from_ms, offsets=item.offsets)
+            for item in work.instruments()
+        )
         self.intervals: Mapping[str, float] = {
             device.id: device.expected_interval_s for device in work.devices()
         }

@@ -7,6 +7,7 @@ import getpass
 import sys
 from collections import Counter
 from collections.abc import Coroutine, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,6 +23,17 @@ Addresses = Annotated[
     list[str] | None,
     typer.Option("--address", metavar="NET", help="Network it must come from, e.g. 10.1.2.0/24."),
 ]
+
+
+def _offsets(texts: Sequence[str]) -> dict[str, float]:
+    found = {}
+    for text in texts:
+        kind, _, value = text.partition("=")
+        try:
+            found[kind] = float(value)
+        except ValueError:
+            raise typer.BadParameter(f"'{text}' is not KIND=VALUE, e.g. settlement=-12.5") from None
+    return found
 
 
 async def together(
@@ -105,6 +117,64 @@ def register(app: typer.Typer, device: typer.Typer) -> None:
             station, password, by=getpass.getuser(), name=name, addresses=addresses or ()
         )
         return {"id": identity}
+
+    @command(device, "unknown")
+    def device_unknown(context: typer.Context) -> list[Any]:
+        """List what reports without being registered; its readings are kept and judged by nobody."""
+        return project_of(context).unknown_devices()
+
+    @command(device, "adopt")
+    def device_adopt(
+        context: typer.Context,
+        identity: Annotated[str, typer.Argument(metavar="ID", help="Id that it reports under.")],
+        name: Annotated[str, typer.Option("--name", help="What it is called.")] = "",
+        purpose: Annotated[str | None, typer.Option("--purpose", help="E.g. boundary.")] = None,
+        zone: Annotated[str | None, typer.Option("--zone", help="Zone it stands in.")] = None,
+        interval: Annotated[
+            float, typer.Option("--interval", metavar="S", help="Seconds between readings.")
+        ] = 60.0,
+        calibrated: Annotated[
+            datetime | None,
+            typer.Option("--calibrated-until", formats=["%Y-%m-%d"], help="Last day of its certificate."),
+        ] = None,
+        life_safety: Annotated[bool, typer.Option("--life-safety", help="Lives hang on it.")] = False,
+        owner: Annotated[str | None, typer.Option("--owner", help="Who looks after it.")] = None,
+    ) -> dict[str, Any]:
+        """Register what has been reporting, with its history, which is judged now."""
+        return project_of(context).adopt_device(
+            identity,
+            name=name,
+            purpose=purpose,
+            zone=zone,
+            expected_interval_s=interval,
+            calibrated_until=calibrated.date() if calibrated else None,
+            life_safety=life_safety,
+            owner=owner,
+        )
+
+    @command(device, "replace")
+    def device_replace(
+        context: typer.Context,
+        identity: Annotated[str, typer.Argument(metavar="ID", help="The device whose series goes on.")],
+        by: Annotated[str, typer.Option("--by", help="Id that the new instrument reports under.")],
+        since: Annotated[
+            datetime,
+            typer.Option("--from", formats=["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"], help="Site wall time."),
+        ],
+        offset: Annotated[
+            list[str] | None, typer.Option("--offset", metavar="KIND=VALUE", help="Added to what it reports.")
+        ] = None,
+        note: Annotated[str, typer.Option("--note", help="Why.")] = "",
+    ) -> dict[str, Any]:
+        """Put another instrument or benchmark in a device's place: its series goes on."""
+        return project_of(context).replace_instrument(
+            identity, by=by, at=since, user=getpass.getuser(), offsets=_offsets(offset or ()), note=note
+        )
+
+    @command(device, "clocks")
+    def device_clocks(context: typer.Context) -> list[Any]:
+        """Show how far the clock of each device is off, and how it drifts."""
+        return project_of(context).clocks()
 
     @command(feed, "load")
     def feed_load(

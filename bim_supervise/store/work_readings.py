@@ -180,6 +180,27 @@ class WorkReadings(WorkBase):
             "flags": int(found.flags[0]),
         }
 
+    def delays(
+        self, device: str, kind: str, since_ms: int, sources: Sequence[str]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """When the readings of a series were made and came [UTC epoch ms], and their intervals [ms].
+
+        Args:
+            device: device id.
+            kind: key of the kind.
+            since_ms: event time [UTC epoch ms] from which on.
+            sources: doors whose readings count.
+        """
+        number = self._series_number(device, kind)
+        doors = [place for name, place in self._source_numbers().items() if name in sources]
+        if number is None:
+            empty = np.empty(0, np.int64)
+            return empty, empty, empty
+        cells = bulk_cells(self._connection).within([(number, since_ms // MINUTE_MS, _LAST_MINUTE)])
+        found = from_cells(cells)
+        live = found.take(np.isin(found.source, doors))
+        return live.event_ms, live.received_ms, live.interval_ms
+
     def all_readings(self) -> Iterator[tuple[str, str, int, int, int, int]]:
         """Every reading as (device, kind, event ms, steps, interval ms, flags), by device, kind and time."""
         bulk = bulk_cells(self._connection)
