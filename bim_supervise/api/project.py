@@ -9,6 +9,7 @@ from typing import Any
 
 from bim_supervise.api.drafting import Drafting
 from bim_supervise.api.evidence import EvidenceViews
+from bim_supervise.api.exchange import Exchange
 from bim_supervise.api.itp import InspectionPlan
 from bim_supervise.api.lots import Lots
 from bim_supervise.api.plan import Plan
@@ -31,6 +32,7 @@ class Project(
     InspectionPlan,
     Lots,
     Revisions,
+    Exchange,
     EvidenceViews,
     Reports,
     RuleSettings,

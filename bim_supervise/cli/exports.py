@@ -22,6 +22,33 @@ def register(app: typer.Typer) -> None:
         """Write the plan as MS Project XML."""
         return project_of(context).export_mspdi(file)
 
+    @command(export, "bcf")
+    def export_bcf(
+        context: typer.Context,
+        file: Out,
+        version: Annotated[str, typer.Option("--version", help="2.1 or 3.0")] = "2.1",
+        language: Annotated[str, typer.Option("--language", help="zh or en")] = "zh",
+    ) -> dict[str, Any]:
+        """Write non-conformances, notices, stops and failing checkpoints as BCF topics."""
+        return project_of(context).export_bcf(file, version=version, language=language)
+
+    bcf = typer.Typer(no_args_is_help=True, help="Issues of other tools.")
+    app.add_typer(bcf, name="bcf")
+
+    @command(bcf, "load")
+    def load_bcf(
+        context: typer.Context,
+        file: Annotated[Path, typer.Argument(metavar="FILE", help="A BCF archive.")],
+        user: Annotated[str, typer.Option("--user", help="Who loads it; comments come in by them.")],
+    ) -> dict[str, Any]:
+        """Read a BCF archive: topics join the model by GlobalId, comments return to their cases."""
+        return project_of(context).load_bcf(file, user)
+
+    @command(bcf, "list")
+    def list_bcf(context: typer.Context) -> list[Any]:
+        """List loaded topics."""
+        return project_of(context).bcf_topics()
+
     @command(export, "plan")
     def export_plan(
         context: typer.Context,

@@ -6,6 +6,7 @@ from bim_supervise.store import (
     tables_cases,
     tables_doors,
     tables_evidence,
+    tables_exchange,
     tables_judgement,
     tables_ledger,
     tables_model,
@@ -25,7 +26,6 @@ MODULES = (
     tables_model,
     tables_schedule,
     tables_site,
-    tables_doors,
     tables_evidence,
     tables_judgement,
     tables_people,
@@ -33,4 +33,5 @@ MODULES = (
     tables_cases,
     tables_doors,
     tables_signing,
+    tables_exchange,
 )

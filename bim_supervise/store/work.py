@@ -5,6 +5,7 @@ from __future__ import annotations
 from bim_supervise.store.work_cases import WorkCases
 from bim_supervise.store.work_conflicts import WorkConflicts
 from bim_supervise.store.work_doors import WorkDoors
+from bim_supervise.store.work_exchange import WorkExchange
 from bim_supervise.store.work_facts import WorkFacts
 from bim_supervise.store.work_files import WorkFiles
 from bim_supervise.store.work_judgement import WorkJudgement
@@ -30,6 +31,7 @@ class Work(
     WorkPeople,
     WorkLedger,
     WorkSigning,
+    WorkExchange,
     WorkFiles,
     WorkCases,
     WorkDoors,

@@ -133,6 +133,9 @@ def _sign(screen: AppTest, decision: str, reason: str) -> AppTest:
     screen.radio[0].set_value(decision)
     screen.text_area[0].set_value(reason)
     screen.text_input[-1].set_value(PASSWORD)
+    next(field for field in screen.text_input if field.label in ("您的密码", "Your password")).set_value(
+        PASSWORD
+    )
     return screen.button[-1].click().run()
 
 
