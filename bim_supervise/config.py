@@ -29,6 +29,11 @@ class Settings:
         return self.directory / "models"
 
     @property
+    def geometry(self) -> Path:
+        """Content-addressed shapes for the viewer; made again when they are missing."""
+        return self.directory / "geometry"
+
+    @property
     def mappings(self) -> Path:
         """Column mappings that were used, kept with the project."""
         return self.directory / "mappings"

@@ -17,6 +17,7 @@ from bim_supervise.api.plans import Plans
 from bim_supervise.api.reports import Reports
 from bim_supervise.api.revisions import Revisions
 from bim_supervise.api.rules import RuleSettings
+from bim_supervise.api.viewer import ViewerDocuments
 from bim_supervise.checkpoints.registry import Registry, load_packs
 from bim_supervise.config import find_settings
 from bim_supervise.core.clock import Clock, site_zone, system_clock
@@ -36,6 +37,7 @@ class Project(
     EvidenceViews,
     Reports,
     RuleSettings,
+    ViewerDocuments,
 ):
     """A project: plan in, evidence in, judgement and signatures out."""
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from bim_supervise.api import Project
-from bim_supervise.cli import doors, linking, revisions
+from bim_supervise.cli import doors, linking, revisions, shapes
 from bim_supervise.cli.output import StageBar, Target, command, plain, project_of
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The file to read.")]
@@ -26,6 +26,8 @@ def register(app: typer.Typer) -> None:
     groups = {"model": model, "schedule": schedule, "link": link, "device": device, "checkpoint": checkpoint}
     for name, group in groups.items():
         app.add_typer(group, name=name)
+
+    shapes.register(model)
 
     @command(app, "new")
     def new(

@@ -22,6 +22,7 @@ from bim_supervise.server.login import Login
 from bim_supervise.server.observations import ObservationRoutes
 from bim_supervise.server.routes import PlainRoutes
 from bim_supervise.server.sessions import SessionCheck
+from bim_supervise.server.shapes import ShapeRoutes
 from bim_supervise.server.subscriber import running
 
 if TYPE_CHECKING:
@@ -125,7 +126,12 @@ def build_app(settings: ServerSettings) -> st.App:
 
     return st.App(
         screens_script(),
-        routes=[*login.routes(), *PlainRoutes(project).routes(), *ObservationRoutes(project).routes()],
+        routes=[
+            *login.routes(),
+            *PlainRoutes(project).routes(),
+            *ObservationRoutes(project).routes(),
+            *ShapeRoutes(project).routes(),
+        ],
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(OriginCheck),

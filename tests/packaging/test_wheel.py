@@ -24,7 +24,9 @@ def wheel(tmp_path_factory) -> Path:
     source = folder / "source"
     source.mkdir()
     for name in ("bim_supervise", "ui", "sample_models"):
-        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__", "node_modules")
+        )
     for name in ("pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md"):
         shutil.copy(ROOT / name, source / name)
     subprocess.run(
@@ -45,6 +47,9 @@ def test_it_carries_the_data_files(wheel):
         "bim_supervise_ui/app.py",
         "bim_supervise_ui/catalogues/zh.yaml",
         "bim_supervise_ui/assets/console.css",
+        "bim_supervise_ui/assets/viewer/viewer.js",
+        "bim_supervise_ui/assets/viewer/viewer.css",
+        "bim_supervise_ui/viewer/catalogues/zh.yaml",
         "bim_supervise_sample/pump_station.ifc",
         "bim_supervise_sample/history.jsonl",
     ):

@@ -13,6 +13,8 @@ import pytest
 import yaml
 from bim_supervise_ui import shell
 from bim_supervise_ui.i18n import own_catalogue
+from bim_supervise_ui.viewer import words
+from bim_supervise_ui.viewer.palettes import PALETTES
 from bim_supervise_ui.widgets import pills
 
 from bim_supervise import api
@@ -22,7 +24,11 @@ from bim_supervise.ledger.capacities import Capacity
 
 UI = Path(str(files("bim_supervise_ui")))
 SOURCES = sorted(UI.rglob("*.py"))
-CATALOGUES = [UI / "catalogues", Path(api.__file__).parents[1] / "server" / "catalogues"]
+CATALOGUES = [
+    UI / "catalogues",
+    UI / "viewer" / "catalogues",
+    Path(api.__file__).parents[1] / "server" / "catalogues",
+]
 
 # Keys put together at run time, by the values that can occur there.
 BUILT = {
@@ -60,6 +66,13 @@ BUILT = {
     "money.{}": ["spi", "cpi"],
     "money.{}_help": ["spi", "cpi"],
     "basis.{}": ["budget", "duration", "tasks", "finished", "quantity", "elements", "percent"],
+    "viewer.{}": words.WORDS,
+    "viewer.stage_{}": ["open", "mesh", "pack"],
+    "viewer.shape_{}": ["mesh", "failed", "none"],
+    **{
+        f"look_{name}.{{}}": ["none"] if name in ("gate", "verdict") else codes
+        for name, codes in PALETTES.items()
+    },
     "subject.{}": ["task", "element", "device", "case", "project"],
 }
 BORROWED = {

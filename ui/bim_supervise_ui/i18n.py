@@ -18,7 +18,8 @@ LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
 @cache
 def own_catalogue() -> Catalogue:
     """The sentences that belong to the screens themselves."""
-    return load_catalogue([files("bim_supervise_ui") / "catalogues"])
+    ui = files("bim_supervise_ui")
+    return load_catalogue([ui / "catalogues", ui / "viewer" / "catalogues"])
 
 
 def language() -> str:

@@ -25,6 +25,7 @@ from bim_supervise_ui.screens import (
     report,
     timeline,
     today,
+    viewer,
 )
 from bim_supervise_ui.widgets import notices, page
 from bim_supervise_ui.widgets.html import join, show, tag
@@ -51,6 +52,7 @@ SECTIONS: dict[str, tuple[Screen, ...]] = {
         Screen("cases", "assignment_late", cases.draw),
     ),
     "know": (
+        Screen("viewer", "view_in_ar", viewer.draw),
         Screen("evidence", "sensors", evidence.draw),
         Screen("model", "deployed_code", model.draw),
         Screen("linking", "link", linking.draw),

@@ -124,5 +124,7 @@ def _elements(task: TaskRow) -> None:
         show(join((tag("code", item, cls="id") for item in ids[:_ELEMENTS_SHOWN]), " "))
         if len(ids) > _ELEMENTS_SHOWN:
             show(tag("div", t("task.more_elements", count=len(ids) - _ELEMENTS_SHOWN), cls="limit"))
+        if st.button(t("viewer.show"), type="tertiary", icon=":material/view_in_ar:", key="task-show"):
+            screens.go("viewer", task=task.id)
         if st.button(t("task.to_elements"), type="tertiary"):
             screens.go("model", task=task.id)

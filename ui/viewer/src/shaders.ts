@@ -1,0 +1,68 @@
+/** One program for everything that is drawn of a model; the texel of an element says how it looks.
+ *
+ * Alpha of a texel: 0xc0 solid, 0x40 ghost, below 0x20 hidden; 0x20 is added for what is selected.
+ */
+
+export const WIDTH = 1024;
+export const PLANES = 6;
+
+const COMMON = `
+precision highp float; precision highp int; precision highp sampler2D;
+uniform sampler2D uLook; uniform float uBase; uniform int uPass;
+uniform vec4 uPlanes[${PLANES}]; uniform vec3 uSelected; uniform vec3 uLine; uniform vec3 uCut;
+`;
+
+export const VERTEX = `${COMMON}
+in vec4 corner;
+uniform mat4 modelMatrix, viewMatrix, modelViewMatrix, projectionMatrix;
+flat out vec4 vLook; flat out int vId; out vec3 vWorld; out vec3 vView;
+void main() {
+  int id = int(uBase + corner.w + .5);
+  vec4 look = texelFetch(uLook, ivec2(id % ${WIDTH}, id / ${WIDTH}), 0);
+  float alpha = floor(look.a * 255. + .5);
+  bool solid = alpha >= 192., ghost = !solid && alpha >= 64.;
+  vLook = vec4(look.rgb, mod(alpha, 64.) >= 32. ? 1. : 0.); vId = id;
+  vWorld = (modelMatrix * vec4(corner.xyz, 1.)).xyz;
+  vec4 seen = modelViewMatrix * vec4(corner.xyz, 1.);
+  vView = seen.xyz;
+  gl_Position = projectionMatrix * seen;
+  if (uPass == 0 ? !solid : !ghost) gl_Position = vec4(2., 2., 2., 1.);
+}`;
+
+const CLIPPED = `
+void clipped() {
+  for (int i = 0; i < ${PLANES}; i++) if (dot(uPlanes[i].xyz, vWorld) + uPlanes[i].w < 0.) discard;
+}`;
+
+export const SURFACE = `${COMMON}
+flat in vec4 vLook; flat in int vId; in vec3 vWorld; in vec3 vView; out vec4 color;
+${CLIPPED}
+void main() {
+  clipped();
+  vec3 n = normalize(cross(dFdx(vView), dFdy(vView)));
+  vec3 base = pow(vLook.rgb, vec3(2.2));
+  if (vLook.a > .5) base = mix(base, pow(uSelected, vec3(2.2)), .78);
+  float light = .46 + .34 * max(0., dot(n, normalize(vec3(.38, .55, .74)))) + .20 * max(0., n.z);
+  vec3 shown = base * light * 1.12;
+  if (!gl_FrontFacing) shown = mix(base, pow(uCut, vec3(2.2)), .35) * .62;
+  float alpha = uPass == 1 ? (vLook.a > .5 ? .5 : .13) : 1.;
+  color = vec4(pow(min(shown, vec3(1.)), vec3(1. / 2.2)), alpha);
+}`;
+
+export const LINES = `${COMMON}
+flat in vec4 vLook; flat in int vId; in vec3 vWorld; in vec3 vView; out vec4 color;
+${CLIPPED}
+void main() {
+  clipped();
+  color = vec4(vLook.a > .5 ? uSelected * .6 : uLine, uPass == 1 ? .10 : .5);
+}`;
+
+/** Writes place + 1 of an element as a colour, so that 0 is nothing. */
+export const PICK = `${COMMON}
+flat in vec4 vLook; flat in int vId; in vec3 vWorld; in vec3 vView; out vec4 color;
+${CLIPPED}
+void main() {
+  clipped();
+  int id = vId + 1;
+  color = vec4(float(id & 255), float((id >> 8) & 255), float((id >> 16) & 255), 255.) / 255.;
+}`;
