@@ -11,7 +11,11 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from bim_supervise.core.errors import InputRefused
+from bim_supervise.events.place_grid import ZoneGrid
 from bim_supervise.model.elements import Space
+
+_WORTH_A_GRID = 20_000
+"""From so many positions on the grid pays for being built."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +65,14 @@ class ZoneIndex:
         named.sort(key=lambda entry: (entry[0].area, entry[1].id))
         self.zones: tuple[Zone, ...] = tuple(zone for _, zone in named)
         self._tree = shapely.STRtree([polygon for polygon, _ in named])
+        self._grid: ZoneGrid | None = None
         unknown = float("inf")
         self._low = np.array([-unknown if zone.z_min is None else zone.z_min for zone in self.zones], float)
         self._high = np.array([unknown if zone.z_max is None else zone.z_max for zone in self.zones], float)
 
     def holding(self, position: tuple[float, float, float]) -> tuple[str, ...]:
         """Ids of all zones that hold the position (x, y, z) [m], the most specific first."""
-        _, found = self._pairs(np.array([position], float))
+        _, found = self.pairs(np.array([position], float))
         return tuple(self.zones[index].id for index in sorted(found.tolist()))
 
     def assign(self, positions: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -79,13 +84,18 @@ class ZoneIndex:
         Returns:
             Index into ``zones``, -1 for none, shape (n,).
         """
+        if len(positions) >= _WORTH_A_GRID and self.zones:
+            if self._grid is None:
+                self._grid = ZoneGrid(self._tree.geometries, self._low, self._high)
+            return self._grid.assign(positions)
         chosen = np.full(len(positions), len(self.zones), np.int64)
-        point, zone = self._pairs(positions)
+        point, zone = self.pairs(positions)
         np.minimum.at(chosen, point, zone)
         chosen[chosen == len(self.zones)] = -1
         return chosen
 
-    def _pairs(self, positions: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def pairs(self, positions: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """All (position, zone) pairs of which the zone holds the position, as two arrays of indices."""
         usable = np.flatnonzero(np.isfinite(positions).all(axis=1))
         points = shapely.points(positions[usable, :2])
         point, zone = self._tree.query(points, predicate="intersects")
