@@ -20,6 +20,7 @@ from bim_supervise.events.kinds import BUILT_IN_KINDS
 from bim_supervise.events.mapping import parse_mapping
 from bim_supervise.events.read_devices import parse_devices
 from bim_supervise.events.read_feeds import parse_feeds
+from bim_supervise.events.read_zones import parse_zones
 from bim_supervise.inspection.itp import read_itp
 from bim_supervise.ledger.capacities import Capacity
 from bim_supervise.schedule.csv_columns import COLUMNS
@@ -229,6 +230,8 @@ def test_examples_are_read_by_the_real_readers(reader, body, tmp_path):
         assert len(read_link_rules(file)) == 2
     elif reader == "trades":
         assert read_trades(read_lexicon(), file).trades
+    elif reader == "zones":
+        assert parse_zones(data)
     elif reader == "feeds":
         assert parse_feeds(data)
     elif reader == "limits":

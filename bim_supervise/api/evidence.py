@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from bim_supervise.api.places import Places
 from bim_supervise.api.present import limit_view
-from bim_supervise.api.register import DeviceRegister
 from bim_supervise.api.views import DeviceView, Freshness, Missing, ObservationView, SeriesView
 from bim_supervise.checkpoints.limits import in_force
 from bim_supervise.checkpoints.snapshot import Snapshot
@@ -25,7 +25,7 @@ SILENT_INTERVALS = 3
 """A device is silent after this many of its expected intervals without a reading."""
 
 
-class EvidenceViews(DeviceRegister):
+class EvidenceViews(Places):
     """What the Evidence screen and the evidence links open."""
 
     def freshness(self) -> Freshness:

@@ -12,12 +12,13 @@ from typing import Any
 from bim_supervise.api.base import EVIDENCE, PLAN, ProjectBase, existing_file
 from bim_supervise.api.live import LiveJudgement
 from bim_supervise.api.people import People
+from bim_supervise.api.people_protection import PEOPLE, forget_daily
 from bim_supervise.checkpoints.registry import Registry
 from bim_supervise.config import Settings
 from bim_supervise.core.child import Progress
 from bim_supervise.core.clock import Clock, to_utc
 from bim_supervise.core.errors import InputRefused, NotFound
-from bim_supervise.events.batches import joined
+from bim_supervise.events.batches import joined, named
 from bim_supervise.events.fast_messages import fast_messages
 from bim_supervise.events.instruments import Instrument, carried
 from bim_supervise.events.mapping import DEFAULT_MAPPING, ObservationMapping, read_mapping
@@ -27,6 +28,7 @@ from bim_supervise.events.rows import Row
 from bim_supervise.events.senders import Permission, permitted
 from bim_supervise.events.sources_file import read_batches
 from bim_supervise.events.sources_mqtt import decode_messages
+from bim_supervise.events.tracks import pseudonym
 from bim_supervise.store.store import Store
 from bim_supervise.store.work import Work
 from bim_supervise.tracking.links import normal_name
@@ -219,6 +221,8 @@ class Intake(LiveJudgement, People, ProjectBase):
             received = max(received, site_now)
         source = deliveries[0].source
         batch = joined([self._read(delivery, names, received) for delivery in deliveries])
+        if names.people:
+            batch = replace(batch, readings=named(batch.readings, names.person))
         if names.instruments:
             batch = replace(batch, readings=carried(batch.readings, names.instruments))
         with self._write(EVIDENCE) as work:
@@ -229,6 +233,8 @@ class Intake(LiveJudgement, People, ProjectBase):
             facts = work.add_facts(batch.facts)
             readings = work.add_readings(batch.readings, source, received, kinds=self.kinds)
             self._judge_touched(work, readings.touched, batch.facts)
+            if names.people:
+                forget_daily(work, received)
             self._note_receipt(work)
         counters.add(
             batch,
@@ -400,6 +406,9 @@ class ProjectNames:
         schedule = work.current_schedule()
         for task in schedule.tasks if schedule else ():
             self._tasks[normal_name(task.name)].append(task.id)
+        people = work.setting(PEOPLE, None)
+        self.people: tuple[str, ...] = tuple(people["tags"]) if people else ()
+        self._people_secret: str = people["secret"] if people else ""
         self.instruments = tuple(
             Instrument(device=item.device, sender=item.sender, from_ms=item.from_ms, offsets=item.offsets)
             for item in work.instruments()
@@ -407,6 +416,10 @@ class ProjectNames:
         self.intervals: Mapping[str, float] = {
             device.id: device.expected_interval_s for device in work.devices()
         }
+
+    def person(self, device: str) -> str:
+        """The pseudonym of a person's tag; any other device's own id."""
+        return pseudonym(device, self.people, self._people_secret)
 
     def element_ids(self, name: str) -> Sequence[str]:
         """GlobalIds of all elements with this name."""

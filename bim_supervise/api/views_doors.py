@@ -75,3 +75,22 @@ class ClockView:
     typical_delay_s: float
     readings: int
     wrong: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitView:
+    """A stay in a zone; ``left`` is None while it is there, or when it was ``lost`` from sight inside.
+
+    ``dwell_s`` [s] counts to when it left, or to its last position inside.
+    """
+
+    device: str
+    zone: str
+    zone_name: str
+    purpose: str | None
+    storey: str | None
+    entered: datetime
+    left: datetime | None
+    last_seen: datetime
+    dwell_s: float
+    lost: bool

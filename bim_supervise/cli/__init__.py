@@ -14,6 +14,7 @@ from bim_supervise.cli import (
     evidence,
     exports,
     people,
+    places,
     plan,
     plans,
     rules,
@@ -64,7 +65,7 @@ def choose_project(
     context.obj = Target(project, database_url)
 
 
-for module in (plan, evidence, supervision, cases, rules, people, documents, running, plans, exports):
+for module in (plan, evidence, supervision, cases, rules, people, documents, running, plans, exports, places):
     module.register(app)
 
 

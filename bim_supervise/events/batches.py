@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -20,6 +21,14 @@ def joined(batches: Sequence[Batch]) -> Batch:
         rejected=tuple(item for batch in batches for item in batch.rejected),
         read=sum(batch.read for batch in batches),
     )
+
+
+def named(readings: Readings, name: Callable[[str], str]) -> Readings:
+    """The readings with each device under the name that ``name`` gives it."""
+    if all(name(device) == device for device, _ in readings.series):
+        return readings
+    series = tuple((name(device), kind) for device, kind in readings.series)
+    return joined_readings([replace(readings, series=series)])
 
 
 def joined_readings(parts: Sequence[Readings]) -> Readings:

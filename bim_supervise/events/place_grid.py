@@ -1,7 +1,7 @@
 """Many points to zones at once: a grid that knows, for most of the plan, the answer without geometry.
 
-Every cell lists the zones that reach into it, the most specific first, and whether each covers it wholly. Only
-points in cells that a border crosses are compared with the polygon itself.
+Every cell lists the zones that reach into it, the most specific first, and whether each covers it wholly.
+Only points in cells that a border crosses are compared with the polygon itself.
 """
 
 from __future__ import annotations

@@ -6,17 +6,24 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from bim_supervise.core.errors import NotFound
+from bim_supervise.events.place import Zone
+from bim_supervise.store.cells import MINUTE_MS
 from bim_supervise.store.records_doors import InstrumentRecord, SenderRecord
 from bim_supervise.store.tables_base import table_of
-from bim_supervise.store.tables_doors import FeedTable, InstrumentTable, SenderTable
+from bim_supervise.store.tables_doors import FeedTable, InstrumentTable, SenderTable, SiteZoneTable
+from bim_supervise.store.tables_evidence import MinuteWindowTable, ReadingCellTable, SeriesTable
 from bim_supervise.store.work_base import WorkBase, to_record, to_row
 
 _FEED = table_of(FeedTable)
 _SENDER = table_of(SenderTable)
 _INSTRUMENT = table_of(InstrumentTable)
+_ZONE = table_of(SiteZoneTable)
+_CELL = table_of(ReadingCellTable)
+_WINDOW = table_of(MinuteWindowTable)
+_SERIES = table_of(SeriesTable)
 
 
 class WorkDoors(WorkBase):
@@ -67,6 +74,30 @@ class WorkDoors(WorkBase):
     def note_sender(self, identity: str, at: datetime) -> None:
         """Remember when a sender was last heard."""
         self._connection.execute(update(_SENDER).where(_SENDER.c.id == identity).values(last_used_at=at))
+
+    def replace_zones(self, zones: Sequence[Zone]) -> None:
+        """Replace the zones drawn on site."""
+        self._replace_all(SiteZoneTable, (to_row(zone) for zone in zones))
+
+    def zones(self) -> list[Zone]:
+        """The zones drawn on site, by id."""
+        return [to_record(row, Zone) for row in self._rows(select(_ZONE).order_by(_ZONE.c.id))]
+
+    def forget_readings(self, prefix: str, before_ms: int) -> int:
+        """Delete readings and windows of the devices whose id begins with ``prefix``, older than a moment.
+
+        Returns:
+            How many minutes with readings were deleted.
+        """
+        series = select(_SERIES.c.id).where(_SERIES.c.device.startswith(prefix, autoescape=True))
+        minute = before_ms // MINUTE_MS
+        gone = self._connection.execute(
+            delete(_CELL).where(_CELL.c.series.in_(series), _CELL.c.minute < minute)
+        )
+        self._connection.execute(
+            delete(_WINDOW).where(_WINDOW.c.series.in_(series), _WINDOW.c.start_ms < minute * MINUTE_MS)
+        )
+        return int(gone.rowcount)
 
     def add_instrument(self, record: InstrumentRecord) -> int:
         """Remember which instrument reports the series of a device from when on; returns its number."""
