@@ -68,6 +68,11 @@ class DeviceRegister(Stations):
             )
         return sorted(rows, key=lambda row: row.last_event, reverse=True)
 
+    def registered_devices(self) -> list[Device]:
+        """The register itself, by id; ``devices`` shows it with what it reports."""
+        with self._store.reading() as work:
+            return work.devices()
+
     def adopt_device(
         self,
         device: str,

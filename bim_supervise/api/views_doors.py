@@ -6,6 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from bim_supervise.events.devices import Device
+
+DeviceEntry = Device
+"""A device of the register as it is kept; change it with ``dataclasses.replace``."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedView:

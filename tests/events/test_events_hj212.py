@@ -7,7 +7,7 @@ import os
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bim_supervise.events.hj212 import BadPacket, Packet, PacketReader, answer, checksum, framed
@@ -95,6 +95,7 @@ def test_answers_of_stations_make_no_readings():
     assert rows_of(empty) == [Unreadable("row_empty")]
 
 
+@settings(deadline=None)
 @given(st.integers(1, 40), st.integers(0, 5))
 def test_a_stream_is_cut_anywhere_and_read_the_same(cut, repeats):
     data = STANDARD + b"noise\r\n" + IN_USE * repeats + b"##12" + b"x" * 9 + STANDARD
@@ -140,6 +141,7 @@ def test_mutated_and_random_packets_never_stop_the_stream():
     assert survived
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_the_checksum_tells_every_changed_byte(data):
     right = checksum(data)

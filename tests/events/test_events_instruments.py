@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bim_supervise.events.batches import joined_readings
@@ -57,6 +57,7 @@ def test_a_new_benchmark_shifts_what_the_same_sender_reports():
     assert said(carried(part, [again, change])) == [("P1", 99, 10), ("P1", 150, 5), ("P1", 250, 13)]
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from("ABC"), st.integers(0, 300), st.integers(-50, 50)), max_size=30),
     st.lists(
@@ -95,6 +96,7 @@ def test_a_right_clock_is_right_and_a_wrong_one_is_told():
     assert clock([660_000, 661_000, 900_000, 660_500, 662_000]).ahead_s == -600.0
 
 
+@settings(deadline=None)
 @given(st.floats(-20, 20), st.integers(0, 2**16))
 def test_a_drift_is_found_beneath_jitter_and_resent_hours(per_day, seed):
     dice = np.random.default_rng(seed)

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bim_supervise.core.errors import SupervisionError
@@ -27,6 +27,7 @@ def geodetic_to_ecef(latitude, longitude, height):
     ])  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.floats(-0.009, 0.009), st.floats(-0.009, 0.009), st.floats(-180, 180))
 def test_positions_within_a_kilometre_are_right_to_the_receivers_accuracy(north, east, rotation):
     anchor = Anchor(latitude=31.23, longitude=121.47, rotation_deg=rotation)
@@ -73,6 +74,7 @@ def test_jitter_at_a_border_is_one_stay():
     assert stays([0, 1, 0, 0, 0], least_ms=120_000) == []
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 40), st.booleans()), min_size=1, max_size=40), st.randoms())
 def test_the_order_of_positions_changes_nothing(track, dice):
     track = [(minute * 60_000, inside) for minute, inside in dict(track).items()]

@@ -34,6 +34,8 @@ CATALOGUES = [
 BUILT = {
     "nav.{}": shell.SECTIONS,
     "{}.title": [item.key for group in shell.SECTIONS.values() for item in group],
+    "admin.view_{}": ["devices", "senders", "feeds", "zones", "people"],
+    "zone_purpose.{}": ["space", "pit", "crane", "boundary", "dome"],
     "alarm_state.{}": ["open", "acknowledged", "cleared"],
     "device_state.{}": ["live", "silent", "never", "distrusted"],
     "life.{}": ["delivered", "installed", "missing"],

@@ -25,6 +25,7 @@ SCREENS = (
     "linking",
     "report",
     "account",
+    "administration",
 )
 
 

@@ -17,6 +17,7 @@ from bim_supervise_ui.formats import formats
 from bim_supervise_ui.i18n import LANGUAGE_NAMES, label, language, t
 from bim_supervise_ui.screens import (
     account,
+    administration,
     cases,
     checkpoints,
     evidence,
@@ -58,7 +59,10 @@ SECTIONS: dict[str, tuple[Screen, ...]] = {
         Screen("linking", "link", linking.draw),
     ),
     "field": (Screen("report", "edit_note", report.draw),),
-    "you": (Screen("account", "account_circle", account.draw),),
+    "you": (
+        Screen("account", "account_circle", account.draw),
+        Screen("administration", "settings", administration.draw),
+    ),
 }
 """All screens by section; a new screen is one file and one line here."""
 

@@ -1,0 +1,38 @@
+"""Administration: devices, who may send, how messages are read, zones, and people."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from bim_supervise_ui import session
+from bim_supervise_ui.i18n import t
+from bim_supervise_ui.widgets import admin_devices, admin_people, admin_senders, admin_zones, notices, page
+from bim_supervise_ui.widgets.html import show
+
+_VIEWS = {
+    "devices": admin_devices.draw,
+    "senders": admin_senders.draw,
+    "feeds": admin_senders.draw_feeds,
+    "zones": admin_zones.draw,
+    "people": admin_people.draw,
+}
+
+
+def draw() -> None:
+    """Draws the screen; only an administrator sees more than that it is not theirs."""
+    page.head(t("administration.title"), t("administration.purpose"))
+    user = session.require_user()
+    if not session.project().may(user.name, "administer"):
+        show(notices.notice("wait", t("admin.not_permitted"), t("admin.not_permitted_hint")))
+        return
+    wanted = st.query_params.get("view", "devices")
+    view = st.segmented_control(
+        t("admin.view"),
+        list(_VIEWS),
+        format_func=lambda code: t(f"admin.view_{code}"),
+        default=wanted if wanted in _VIEWS else "devices",
+        key="admin-view",
+        required=True,
+        label_visibility="collapsed",
+    )
+    _VIEWS[str(view)](user.name)
