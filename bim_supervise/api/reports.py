@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any, cast
 from bim_supervise.api.base import ProjectBase
 from bim_supervise.api.permissions import Action
 from bim_supervise.core.catalogue import LANGUAGES
+from bim_supervise.core.clock import epoch_ms
 from bim_supervise.core.errors import InputRefused
 from bim_supervise.report.document import Document, Origin
 from bim_supervise.report.words import Words
 from bim_supervise.report.write_pdf import write_pdf
 from bim_supervise.report.write_xlsx import write_xlsx
+from bim_supervise.tracking.state import Fact
 
 if TYPE_CHECKING:
     from bim_supervise.api.project import Project
@@ -52,6 +54,18 @@ class Making:
     def within(self, instant: datetime) -> bool:
         """Whether an instant lies on a day of the period."""
         return self.first_day <= self.words.wall(instant).date() <= self.last_day
+
+    def on_day(self, day: date) -> Making:
+        """The same for one day."""
+        return replace(self, first_day=day, last_day=day)
+
+    def facts_of(self, *kinds: str) -> list[Fact]:
+        """Statements known at the moment, of these kinds or of all, oldest first."""
+        return self.project.stated(self.moment, kinds)
+
+    def extremes(self, device: str, kind: str, start: datetime, end: datetime) -> tuple[float, float]:
+        """Lowest and highest single reading of a series in a time in which it has any."""
+        return self.project.extremes(device, kind, start, end)
 
 
 Builder = Callable[[Making], Document]
@@ -178,6 +192,23 @@ class Reports(ProjectBase):
             )
         )
         return write_pdf(document, words) if suffix == ".pdf" else write_xlsx(document, words)
+
+    def stated(self, moment: datetime, kinds: Sequence[str] = ()) -> list[Fact]:
+        """Statements up to a moment, of these kinds or of all, oldest first."""
+        with self._store.reading() as work:
+            return work.facts(until=moment, kinds=kinds or None)
+
+    def extremes(self, device: str, kind: str, start: datetime, end: datetime) -> tuple[float, float]:
+        """Lowest and highest single reading of a series in a time in which it has any."""
+        spec = self.kinds[kind]
+        with self._store.reading() as work:
+            windows = [
+                item for item in work.windows(device, kind, epoch_ms(start), epoch_ms(end)) if item.count
+            ]
+        return (
+            min(item.minimum for item in windows) * spec.resolution,
+            max(item.maximum for item in windows) * spec.resolution,
+        )
 
     def _first_day(self, kind: ReportKind, last: date) -> date:
         if kind.calendar == "week":

@@ -102,6 +102,10 @@ class Words:
         local = self.wall(instant)
         return f"{self.day(local.date())} {local:%H:%M}"
 
+    def instant(self, text: str) -> datetime:
+        """An ISO 8601 time with its offset, as an aware instant."""
+        return datetime.fromisoformat(text)
+
     def wall(self, instant: datetime) -> datetime:
         """Site wall time of an instant; a naive time is wall time already."""
         return instant if instant.tzinfo is None else instant.astimezone(self.zone).replace(tzinfo=None)
