@@ -21,6 +21,7 @@ from bim_supervise.checkpoints.contract import (
 )
 from bim_supervise.checkpoints.live import Closing, earliest, judged_step_ms
 from bim_supervise.checkpoints.registry import Registry
+from bim_supervise.checkpoints.snapshot import Snapshot
 from bim_supervise.core.canonical import canonical_json
 from bim_supervise.core.clock import epoch_ms
 
@@ -67,7 +68,7 @@ def evaluate(
 
 def evaluate_devices(
     registry: Registry,
-    evidence: Evidence,
+    evidence: Snapshot,
     touched: Mapping[str, datetime | None],
     *,
     alone: bool = False,
@@ -85,10 +86,12 @@ def evaluate_devices(
     A rule that tells by ``step_ms`` when its windows end is asked only where one has ended.
     """
     now_ms = epoch_ms(evidence.as_of)
+    register = Snapshot(as_of=evidence.as_of, zone=evidence.zone, devices=evidence.all_devices())
     verdicts: list[Verdict] = []
     for rule_id, rule in registry.rules.items():
         try:
-            subjects = [subject for subject in rule.subjects(evidence) if subject.device is not None]
+            # Which devices a rule watches depends on the register alone; the plan need not be read for it.
+            subjects = [subject for subject in rule.subjects(register) if subject.device is not None]
         except Exception as error:  # foreign code: its failure is logged here and shown by ``evaluate``
             _log.error("rule %s cannot say what it watches", rule_id, exc_info=error)
             continue

@@ -54,8 +54,9 @@ class Snapshot:
         self._facts: dict[tuple[str, str], list[Fact]] = defaultdict(list)
         for fact in standing_facts(facts, as_of):
             self._facts[fact.kind, fact.subject].append(fact)
+        self._devices = sorted(devices, key=lambda device: device.id)
         self._by_kind: dict[str, list[Device]] = defaultdict(list)
-        for device in sorted(devices, key=lambda device: device.id):
+        for device in self._devices:
             for kind in device.kinds:
                 self._by_kind[kind].append(device)
         self._figures = dict(figures or {})
@@ -92,6 +93,10 @@ class Snapshot:
         """Devices that report ``kind``, by id; optionally only those of a purpose."""
         found = self._by_kind.get(kind, [])
         return [device for device in found if purpose is None or device.purpose == purpose]
+
+    def all_devices(self) -> Sequence[Device]:
+        """The whole register, by id."""
+        return self._devices
 
     def windows(self, device: str, kind: str, start: datetime, end: datetime) -> Sequence[Window]:
         """Minute windows that start in [start, end) and have ended by ``as_of``, ascending."""

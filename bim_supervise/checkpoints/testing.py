@@ -21,6 +21,8 @@ and the test that runs it::
     def test_case(case):
         case.run()
 
+``site`` may set profiles, parameters and limits as a project does (``checkpoints.site_rules``).
+
 ``given`` holds ``devices``, ``readings``, ``tasks``, ``facts`` and ``figures``. ``expect`` is one mapping for
 the one verdict that the rule gives, or a list of mappings; ``task``, ``element``, ``device`` and ``window``
 select the verdict that is meant, the other keys are compared: ``outcome``, ``reason``, ``value``, ``limit``,
@@ -46,12 +48,14 @@ from bim_supervise.checkpoints.contract import Evidence, Limit, Rule, Subject, V
 from bim_supervise.checkpoints.engine import ask
 from bim_supervise.checkpoints.pack import Pack
 from bim_supervise.checkpoints.registry import Registry, load_packs, registry_of
+from bim_supervise.checkpoints.site_rules import parse_site_rules
 from bim_supervise.core.clock import site_zone, to_wall
 from bim_supervise.core.errors import InputRefused
 from bim_supervise.events.kinds import KindTable
 
 _CASE = {
     "name", "why", "as_of", "timezone", "given", "subject", "parameters", "since", "expect", "verdicts",
+    "site",
 }  # fmt: skip
 _SELECTORS = ("task", "element", "device", "window")
 _SUBJECT = {"task", "element", "device"}
@@ -233,6 +237,10 @@ def _case(file: Path, name: str, row: Mapping[str, Any], rule: Rule, registry: R
     for wanted in expect:
         if not isinstance(wanted, Mapping) or set(wanted) - compared:
             raise CaseFormError(f"expect: {wanted!r} may have only {', '.join(sorted(compared))}")
+    if "site" in row:
+        registry = registry.for_site(
+            parse_site_rules(row["site"], file.name, registry.rules, registry.shipped)
+        )
     count = row.get("verdicts", 1 if isinstance(row["expect"], Mapping) and not _selects(expect[0]) else None)
     return Case(
         file=file.name,
@@ -241,7 +249,7 @@ def _case(file: Path, name: str, row: Mapping[str, Any], rule: Rule, registry: R
         limits=registry.limits(rule.id),
         world=world,
         subject=None if subject is None else Subject(**subject),
-        parameters=row.get("parameters") or {},
+        parameters={**registry.parameters(rule.id), **(row.get("parameters") or {})},
         since=moment(row["since"], zone) if "since" in row else None,
         expect=tuple(expect),
         count=count,

@@ -56,6 +56,8 @@ class WindowedRule(ABC):
 
     def step_ms(self, limits: Sequence[Limit]) -> int | None:
         """The time [ms] between two moments at which there can be a new verdict; None: at any."""
+        if getattr(self.condition, "at_once", False):
+            return MINUTE_MS
         steps = [leaf.every_minutes * MINUTE_MS for leaf in self.condition.leaves() if leaf.every_minutes]
         shortest = shortest_window_ms(limits)
         return None if shortest is None else math.gcd(shortest, *steps)
@@ -170,7 +172,7 @@ class WindowedRule(ABC):
             window_start=from_epoch_ms(finding.start_ms),
             window_end=end,
             completeness=finding.share,
-            since=end,
+            since=end if finding.since_ms is None else from_epoch_ms(finding.since_ms),
             evidence=finding.evidence,
             evidence_values=finding.evidence_values,
             severity=self.rate(finding),

@@ -14,21 +14,27 @@ day and phase stay dated data. A row without a window is judged minute by minute
 """
 
 from bim_supervise.checkpoints.conditions.combined import FailsWhenAll, FailsWhenAny, Lasting, Repeated
+from bim_supervise.checkpoints.conditions.derived import AtOnce, Derived, FinestOf, Stretch, Worked
 from bim_supervise.checkpoints.conditions.finding import Asked, Finding, Term, judge
 from bim_supervise.checkpoints.conditions.measured import Measured, Reference
 from bim_supervise.checkpoints.conditions.phases import Phase, Phases
 
 __all__ = [
     "Asked",
+    "AtOnce",
+    "Derived",
     "FailsWhenAll",
     "FailsWhenAny",
     "Finding",
+    "FinestOf",
     "Lasting",
     "Measured",
     "Phase",
     "Phases",
     "Reference",
     "Repeated",
+    "Stretch",
     "Term",
+    "Worked",
     "judge",
 ]

@@ -35,6 +35,8 @@ class Finding:
     evidence: tuple[str, ...] = ()
     evidence_values: tuple[Any, ...] = ()
     severity: Severity | None = None
+    since_ms: int | None = None
+    """When it began to fail, where the term can tell; None is the end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

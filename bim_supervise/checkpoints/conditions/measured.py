@@ -35,12 +35,14 @@ class Reference:
     The device is sought by ``purpose``: in the zone of the watched device if one stands there, else anywhere
     on site. Of several, the one that makes the difference worst counts. ``kind`` None: the same kind.
     ``cap`` [kind's unit] is the highest value that is subtracted. ``absolute``: the sign does not matter.
+    ``same_zone``: only a device in the zone of the watched one counts.
     """
 
     purpose: str
     kind: ObservationKind | None = None
     cap: float | None = None
     absolute: bool = False
+    same_zone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +114,8 @@ class Measured:
         if self.reference is not None:
             kind = self.reference.kind or self.kind
             for device in nearby(asked, kind, self.reference.purpose, itself=False):
+                if self.reference.same_zone and device.zone != asked.device.zone:
+                    continue
                 other = _Series(asked.evidence, device.id, kind, self._needs_baseline, self.looks_back)
                 other.load(first, last)
                 others.append((device, other))

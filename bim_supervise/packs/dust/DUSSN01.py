@@ -1,0 +1,31 @@
+"""DUS-SN-01: hourly mean of TSP, Shaanxi."""
+# ruff: noqa: N999 - a rule file bears the permanent code of its rule
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from bim_supervise.checkpoints.conditions import Measured, Term
+from bim_supervise.checkpoints.windowed import WindowedRule
+from bim_supervise.packs.dust.kinds import BOUNDARY, TSP
+
+
+class ShaanxiTsp(WindowedRule):
+    """Mean of TSP over one hour at the fence, by the rule of Shaanxi.
+
+    **Why**: the province asks for it; elsewhere it is a profile that nobody needs.
+
+    **Fails**: 0.81 mg/m3 during earthwork.
+
+    **Passes**: 0.7 mg/m3 during structure.
+
+    **Undetermined**: gaps, distrust, no calibration.
+
+    **Clause**: DB61/1078-2017; profiles ``shaanxi-earthwork`` and ``shaanxi-structure``.
+    """
+
+    id: ClassVar[str] = "DUS-SN-01"
+    title: ClassVar[Mapping[str, str]] = {
+        "en": "TSP over the hour (Shaanxi)",
+        "zh": "TSP 小时均值（陕西）",
+    }
+    condition: ClassVar[Term] = Measured(kind=TSP, purpose=BOUNDARY)
