@@ -28,7 +28,7 @@ class StrengthRule(RecordedRule):
             if not isinstance(grade, int | float) or grade <= 0:
                 return None, "grade_unknown"
             value = round(100 * value / grade, 9)
-        return value, None if fact.payload.get("report") else "report_missing"
+        return value, None if fact.payload.get("report") else "laboratory_report_missing"
 
 
 class FormworkRule(StrengthRule):
