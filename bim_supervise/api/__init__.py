@@ -6,7 +6,7 @@ from bim_supervise.api.listening import listen
 from bim_supervise.api.permissions import Action
 from bim_supervise.api.project import Project, installed_packs, shared_project
 from bim_supervise.api.signing import ledger_file_length, verify_ledger_file
-from bim_supervise.api.site_records import RECORDS, SiteRecord
+from bim_supervise.api.site_records import RECORDS, SiteRecord, record_right
 from bim_supervise.api.stations import listen_hj212
 from bim_supervise.tracking.suggest import LEAST_CONFIDENCE
 
@@ -22,6 +22,7 @@ __all__ = [
     "ledger_file_length",
     "listen",
     "listen_hj212",
+    "record_right",
     "shared_project",
     "verify_ledger_file",
 ]

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from bim_supervise.api.base import PLAN, ProjectBase, existing_file
+from bim_supervise.api.base import PLAN, existing_file
+from bim_supervise.api.people import People
 from bim_supervise.checkpoints.contract import Checkpoint
 from bim_supervise.core.errors import InputRefused
 from bim_supervise.inspection.itp import (
@@ -28,16 +29,20 @@ from bim_supervise.store.work import Work
 _CAPACITIES = [item.value for item in Capacity]
 
 
-class InspectionPlan(ProjectBase):
+class InspectionPlan(People):
     """Lines of the inspection and test plan, and the checkpoints they make."""
 
-    def load_itp(self, source: str | Path) -> dict[str, Any]:
+    def load_itp(self, source: str | Path, *, by: str | None = None) -> dict[str, Any]:
         """Replace the inspection plan by a file, or by one that ships with the software (by its name).
 
+        ``by`` names the person who asks; None is whoever owns the machine, at the command line.
+
         Raises:
+            PermissionRefused: ``not_appointed``.
             NotFound: ``file_missing``.
-            InputRefused: ``itp_unreadable`` or ``itp_invalid``; nothing was stored.
+            InputRefused: ``itp_profile_unknown``, ``itp_unreadable`` or ``itp_invalid``; nothing was stored.
         """
+        self._may_plan(by)
         shipped = profiles()
         if str(source) in shipped:
             lines = read_itp(shipped[str(source)], _CAPACITIES)
@@ -53,13 +58,18 @@ class InspectionPlan(ProjectBase):
             lines = read_itp(existing_file(source), _CAPACITIES)
         return self._replace_itp(lines)
 
-    def save_itp(self, rows: Sequence[Any]) -> dict[str, Any]:
+    def save_itp(self, rows: Sequence[Any], *, by: str | None = None) -> dict[str, Any]:
         """Replace the inspection plan by plain rows, as ``itp`` gives them.
 
         Raises:
             InputRefused: ``itp_invalid``; nothing was stored.
         """
+        self._may_plan(by)
         return self._replace_itp(parse_itp(rows, _CAPACITIES))
+
+    def _may_plan(self, user: str | None) -> None:
+        if user is not None:
+            self.require(user, "plan_inspection")
 
     def itp(self) -> list[dict[str, Any]]:
         """The lines of the inspection plan as plain rows."""

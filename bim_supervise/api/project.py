@@ -7,6 +7,7 @@ import functools
 from pathlib import Path
 from typing import Any
 
+from bim_supervise.api.appointments import Appointments
 from bim_supervise.api.drafting import Drafting
 from bim_supervise.api.evidence import EvidenceViews
 from bim_supervise.api.exchange import Exchange
@@ -30,6 +31,7 @@ class Project(
     Plan,
     Plans,
     Drafting,
+    Appointments,
     InspectionPlan,
     Lots,
     Revisions,

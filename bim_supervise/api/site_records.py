@@ -33,6 +33,13 @@ RECORDS = tuple(_RIGHTS)
 """Kinds of record that a person can make."""
 _RESULT = ("parallel_inspection", "inspected", "lab_report")
 _SAMPLE = ("sample_taken", "sample_witnessed", "lab_report")
+
+
+def record_right(kind: str) -> str:
+    """The permission that a kind of record asks for."""
+    return _RIGHTS[kind].value
+
+
 SLACK = timedelta(minutes=5)
 """How far the clock of a phone may be ahead."""
 

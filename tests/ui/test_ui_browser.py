@@ -17,7 +17,20 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
 ]  # fmt: skip
-SCREENS = ("today", "timeline", "checkpoints", "cases", "viewer", "evidence", "model", "report", "account")
+SCREENS = (
+    "today",
+    "timeline",
+    "checkpoints",
+    "cases",
+    "lots",
+    "viewer",
+    "evidence",
+    "model",
+    "report",
+    "records",
+    "itp",
+    "account",
+)
 WIDE = {"width": 1400, "height": 900}
 PHONE = {"width": 360, "height": 740}
 

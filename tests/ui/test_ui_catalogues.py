@@ -18,6 +18,7 @@ from bim_supervise_ui.viewer.palettes import PALETTES
 from bim_supervise_ui.widgets import pills
 
 from bim_supervise import api
+from bim_supervise.api import RECORDS
 from bim_supervise.core.catalogue import LANGUAGES, flatten, load_catalogue
 from bim_supervise.inspection.cases import STEPS, CaseKind
 from bim_supervise.ledger.capacities import Capacity
@@ -46,6 +47,13 @@ BUILT = {
     "timeline.legend_{}": ["plan", "critical", "actual", "running", "baseline"],
     "checkpoints.scope_{}": ["mine", "waiting", "all"],
     "checkpoint.open_{}": ["ncr", "request", "waiver"],
+    "itp.view_{}": ["plan", "people"],
+    "observation.{}": RECORDS,
+    "lots.confirm_{}": ["records", "sampling", "functions", "visual"],
+    "lot_reason.{}": [
+        *("check_passed", "serious_defect", "dominant_failed", "worst_too_far", "size_missing"),
+        *("sampling_not_in_table", "points_missing", "pass_rate_not_set", "rate_too_low"),
+    ],
     "cases.scope_{}": ["mine", "standing", "all"],
     "case_kind.{}": [kind.value for kind in CaseKind],
     "case_state.{}": sorted({step.after for step in STEPS} - {""}),
@@ -75,7 +83,7 @@ BUILT = {
         f"look_{name}.{{}}": ["none"] if name in ("gate", "verdict") else codes
         for name, codes in PALETTES.items()
     },
-    "subject.{}": ["task", "element", "device", "case", "project"],
+    "subject.{}": ["task", "element", "device", "checkpoint", "case", "project"],
 }
 BORROWED = {
     "state.{}": pills.GATE_ORDER,

@@ -20,10 +20,13 @@ SCREENS = (
     "timeline",
     "checkpoints",
     "cases",
+    "lots",
     "evidence",
     "model",
     "linking",
     "report",
+    "records",
+    "itp",
     "account",
     "administration",
 )

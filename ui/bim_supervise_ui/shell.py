@@ -21,8 +21,11 @@ from bim_supervise_ui.screens import (
     cases,
     checkpoints,
     evidence,
+    itp,
     linking,
+    lots,
     model,
+    records,
     report,
     timeline,
     today,
@@ -51,6 +54,7 @@ SECTIONS: dict[str, tuple[Screen, ...]] = {
         Screen("timeline", "view_timeline", timeline.draw),
         Screen("checkpoints", "fact_check", checkpoints.draw),
         Screen("cases", "assignment_late", cases.draw),
+        Screen("lots", "checklist", lots.draw),
     ),
     "know": (
         Screen("viewer", "view_in_ar", viewer.draw),
@@ -58,11 +62,15 @@ SECTIONS: dict[str, tuple[Screen, ...]] = {
         Screen("model", "deployed_code", model.draw),
         Screen("linking", "link", linking.draw),
     ),
-    "field": (Screen("report", "edit_note", report.draw),),
-    "you": (
-        Screen("account", "account_circle", account.draw),
+    "field": (
+        Screen("report", "edit_note", report.draw),
+        Screen("records", "add_task", records.draw),
+    ),
+    "set_up": (
+        Screen("itp", "rule", itp.draw),
         Screen("administration", "settings", administration.draw),
     ),
+    "you": (Screen("account", "account_circle", account.draw),),
 }
 """All screens by section; a new screen is one file and one line here."""
 
