@@ -13,6 +13,7 @@ from bim_supervise.core.errors import SupervisionError
 from bim_supervise_ui import session
 from bim_supervise_ui.i18n import t
 from bim_supervise_ui.widgets import notices
+from bim_supervise_ui.widgets.html import Markup, tag
 
 
 def act(user: str, job: Callable[[], object], done: str) -> bool:
@@ -32,6 +33,11 @@ def act(user: str, job: Callable[[], object], done: str) -> bool:
     session.changed()
     notices.remember(done)
     return True
+
+
+def roomy(*parts: Any) -> Markup:
+    """A cell that keeps some width on a narrow screen; the table scrolls instead."""
+    return tag("div", *parts, style="min-width:8rem")
 
 
 def load(user: str, key: str, job: Callable[[Path], dict[str, Any]]) -> None:

@@ -12,7 +12,7 @@ from bim_supervise_ui import session
 from bim_supervise_ui.formats import formats
 from bim_supervise_ui.i18n import label, t
 from bim_supervise_ui.widgets import notices, page, pills
-from bim_supervise_ui.widgets.admin_actions import act, load
+from bim_supervise_ui.widgets.admin_actions import act, load, roomy
 from bim_supervise_ui.widgets.html import join, plain, show, table, tag
 
 if TYPE_CHECKING:
@@ -76,8 +76,8 @@ def _register(devices: list[DeviceEntry]) -> None:
             )  # fmt: skip
         lines.append(
             (
-                join((tag("b", item.name), tag("div", tag("code", item.id, cls="id"), cls="limit"))),
-                ", ".join(label("observation", kind) for kind in item.kinds),
+                roomy(tag("b", item.name), tag("div", tag("code", item.id, cls="id"), cls="limit")),
+                roomy(", ".join(label("observation", kind) for kind in item.kinds)),
                 item.zone or "",
                 f.span(timedelta(seconds=item.expected_interval_s)),
                 _calibration(item.calibrated_until, today),
@@ -143,7 +143,7 @@ def _chosen(devices: list[DeviceEntry], key: str) -> DeviceEntry | None:
     identity = st.selectbox(
         t("admin.device"),
         list(by_id),
-        format_func=lambda code: plain(f"{by_id[code].name} ({code})"),
+        format_func=lambda code: f"{by_id[code].name} ({code})",
         key=key,
     )
     return by_id.get(identity) if identity else None
@@ -162,7 +162,7 @@ def _edit(user: str, devices: list[DeviceEntry]) -> None:
             t("column.zone"),
             ids,
             index=ids.index(item.zone) if item.zone else None,
-            format_func=lambda code: plain(zones.get(code, code)),
+            format_func=lambda code: zones.get(code, code),
             placeholder=t("common.none"),
         )
         interval = st.number_input(

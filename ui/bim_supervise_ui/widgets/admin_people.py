@@ -9,8 +9,8 @@ import streamlit as st
 from bim_supervise_ui import session
 from bim_supervise_ui.i18n import LANGUAGE_NAMES, label, t
 from bim_supervise_ui.widgets import notices, page
-from bim_supervise_ui.widgets.admin_actions import act
-from bim_supervise_ui.widgets.html import plain, show, table, tag
+from bim_supervise_ui.widgets.admin_actions import act, roomy
+from bim_supervise_ui.widgets.html import show, table, tag
 
 _CAPACITIES = (
     "supervision_assistant", "specialist_supervision_engineer", "chief_supervision_engineer",
@@ -27,7 +27,7 @@ def draw(user: str) -> None:
         page.section(t("admin.people"), t("admin.people_small"))
         lines = [
             (
-                tag("b", item.display_name or item.name),
+                roomy(tag("b", item.display_name or item.name)),
                 tag("code", item.name, cls="id"),
                 ", ".join(label("capacity", capacity) for capacity in item.capacities)
                 or t("account.no_capacity"),
@@ -63,7 +63,7 @@ def draw(user: str) -> None:
 def _appoint(user: str, people: list[str]) -> None:
     project = session.project()
     with st.form("admin-appoint"):
-        who = st.selectbox(t("admin.person"), people, format_func=plain)
+        who = st.selectbox(t("admin.person"), people)
         capacity = st.selectbox(
             t("admin.capacity"), list(_CAPACITIES), format_func=lambda code: label("capacity", code)
         )

@@ -9,7 +9,7 @@ from bim_supervise_ui import session
 from bim_supervise_ui.formats import formats
 from bim_supervise_ui.i18n import t
 from bim_supervise_ui.widgets import notices, page, pills
-from bim_supervise_ui.widgets.admin_actions import act, load
+from bim_supervise_ui.widgets.admin_actions import act, load, roomy
 from bim_supervise_ui.widgets.html import plain, show, table, tag
 
 _SHOWN = "admin-token-shown"
@@ -73,7 +73,7 @@ def _list(user: str) -> None:
         return
     lines = [
         (
-            tag("b", item.name),
+            roomy(tag("b", item.name)),
             item.door,
             tag("code", ", ".join(item.devices), cls="id"),
             ", ".join(item.addresses) or t("common.any"),
@@ -91,7 +91,7 @@ def _list(user: str) -> None:
     if valid:
         with st.expander(t("admin.revoke")), st.form("admin-revoke"):
             chosen = st.selectbox(
-                t("admin.sender"), list(valid), format_func=lambda code: plain(f"{valid[code].name} ({code})")
+                t("admin.sender"), list(valid), format_func=lambda code: f"{valid[code].name} ({code})"
             )
             show(tag("p", t("admin.revoke_hint"), cls="limit"))
             if st.form_submit_button(t("admin.revoke_now")) and chosen:
@@ -112,7 +112,7 @@ def draw_feeds(user: str) -> None:
         else:
             lines = [
                 (
-                    tag("b", feed.name),
+                    roomy(tag("b", feed.name)),
                     feed.door,
                     tag("code", ", ".join(feed.topics), cls="id"),
                     feed.format,

@@ -9,8 +9,8 @@ from bim_supervise_ui.charts.sitemap import site_map
 from bim_supervise_ui.formats import formats
 from bim_supervise_ui.i18n import label, t
 from bim_supervise_ui.widgets import notices, page
-from bim_supervise_ui.widgets.admin_actions import act, load
-from bim_supervise_ui.widgets.html import join, show, table, tag
+from bim_supervise_ui.widgets.admin_actions import act, load, roomy
+from bim_supervise_ui.widgets.html import show, table, tag
 
 
 def draw(user: str) -> None:
@@ -27,7 +27,7 @@ def draw(user: str) -> None:
             show(drawing or "")
             lines = [
                 (
-                    join((tag("b", zone.name), tag("div", tag("code", zone.id, cls="id"), cls="limit"))),
+                    roomy(tag("b", zone.name), tag("div", tag("code", zone.id, cls="id"), cls="limit")),
                     label("zone_purpose", zone.purpose) if zone.purpose else "",
                     _height(zone.z_min),
                     _height(zone.z_max),
