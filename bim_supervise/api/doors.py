@@ -19,14 +19,18 @@ from bim_supervise.core.errors import AuthenticationFailed, InputRefused, NotFou
 from bim_supervise.events.feeds import Feed, feed_of, spoken_for
 from bim_supervise.events.fields import ObservationMapping
 from bim_supervise.events.read_feeds import feed_from, read_feeds
+from bim_supervise.events.rows import Row
 from bim_supervise.events.senders import Permission, from_address
 from bim_supervise.events.sources_formats import FORMATS, decode_with
 from bim_supervise.events.sources_mqtt import decode_messages
+from bim_supervise.events.sources_sparkplug import SparkplugState, is_sparkplug
 from bim_supervise.store.records_doors import SenderRecord
 from bim_supervise.store.work import Work
 
 CLOCK_TOPIC = "clock"
 """Last level of the topic on which a replayed site tells its time."""
+BIRTHS = "sparkplug.births"
+"""Setting: what Sparkplug edge nodes have announced."""
 MOST_ITEMS = 10_000
 """Items of one HTTP request; more are sent in several requests."""
 NOTED_EVERY = timedelta(minutes=1)
@@ -278,25 +282,76 @@ class Doors(Intake):
 
         A message of a feed is read and vouched for as the feed says; any other describes itself and is
         vouched for when ``authenticated``. A message on a topic that ends in ``/clock`` sets the time of a
-        replayed site.
+        replayed site. Under ``rebirth`` the report names the Sparkplug nodes that should be born again.
         """
         counters = Counters()
         plain = [item for item in messages if item[0].rsplit("/", 1)[-1] != CLOCK_TOPIC]
         ticks = [item for item in messages if item[0].rsplit("/", 1)[-1] == CLOCK_TOPIC]
         site_now = self._clock_of(ticks)
+        rebirth: set[str] = set()
         if plain:
-            self._take_in(self._deliveries(plain, authenticated), counters, site_now=site_now)
+            deliveries = self._deliveries(plain, authenticated, rebirth)
+            self._take_in(deliveries, counters, site_now=site_now, also=self._keep_births)
         elif site_now is not None:
             self.set_site_now(site_now)
-        return counters.as_dict()
+        return {**counters.as_dict(), "rebirth": sorted(rebirth)}
 
-    def _deliveries(self, messages: Sequence[tuple[str, bytes]], authenticated: bool) -> list[Delivery]:
+    def sparkplug_nodes(self) -> dict[str, bool]:
+        """The Sparkplug edge nodes that have announced themselves, and whether each is alive."""
+        return self._births().online()
+
+    def _births(self) -> SparkplugState:
+        """What edge nodes have announced, as it was kept with the project."""
+        with self._lock:
+            known: SparkplugState | None = getattr(self, "_known_births", None)
+            if known is None:
+                with self._store.reading() as work:
+                    known = self._known_births = SparkplugState(work.setting(BIRTHS, None))
+            return known
+
+    def _keep_births(self, work: Work) -> None:
+        """Keep new births with the data that came with them: both are stored, or neither."""
+        births: SparkplugState | None = getattr(self, "_known_births", None)
+        if births is not None and births.changed:
+            work.set_setting(BIRTHS, births.as_data())
+            births.changed = False
+
+    def _sparkplug(
+        self, messages: Sequence[tuple[str, bytes]], authenticated: bool, rebirth: set[str]
+    ) -> list[Delivery]:
+        """Sparkplug messages by the feed that vouches for them, in the order they came."""
+        births, feeds = self._births(), self._feeds()
+        groups: dict[tuple[str, tuple[str, ...]], list[tuple[int, Row]]] = defaultdict(list)
+        by_name = {feed.name: feed for feed in feeds}
+        for line, (topic, payload) in enumerate(messages, 1):
+            rows, wanted = births.read(topic, payload)
+            rebirth |= {wanted} if wanted else set()
+            feed = feed_of(topic, feeds)
+            key = (feed.name, spoken_for(feed, topic)) if feed else ("", ())
+            groups[key] += [(line, row) for row in rows]
+        return [
+            Delivery(
+                rows=rows,
+                mapping=_mapping_of(by_name.get(name)),
+                source="mqtt",
+                authenticated=by_name[name].vouched if name else authenticated,
+                permission=Permission(devices=devices) if name else None,
+            )
+            for (name, devices), rows in groups.items()
+        ]
+
+    def _deliveries(
+        self, messages: Sequence[tuple[str, bytes]], authenticated: bool, rebirth: set[str]
+    ) -> list[Delivery]:
         """Messages by the feed that reads them and the devices that their topics may speak for."""
         feeds = self._feeds()
         rest: list[tuple[str, bytes]] = []
         fed: dict[tuple[str, tuple[str, ...]], list[tuple[str, bytes]]] = defaultdict(list)
         by_name = {feed.name: feed for feed in feeds}
+        spoken = [item for item in messages if is_sparkplug(item[0])]
         for topic, payload in messages:
+            if is_sparkplug(topic):
+                continue
             feed = feed_of(topic, feeds) if feeds else None
             if feed is None:
                 rest.append((topic, payload))
@@ -314,7 +369,9 @@ class Doors(Intake):
         ]
         if rest:
             deliveries.append(Delivery(source="mqtt", messages=rest, authenticated=authenticated))
-        return deliveries
+        if spoken:
+            deliveries += self._sparkplug(spoken, authenticated, rebirth)
+        return deliveries or [Delivery(source="mqtt")]
 
     def _clock_of(self, ticks: Sequence[tuple[str, bytes]]) -> datetime | None:
         newest: datetime | None = None
@@ -328,6 +385,10 @@ class Doors(Intake):
                 moment = moment.astimezone(UTC)
                 newest = moment if newest is None else max(newest, moment)
         return newest
+
+
+def _mapping_of(feed: Feed | None) -> ObservationMapping:
+    return feed.mapping if feed is not None and feed.mapping is not None else FORMATS["sparkplug"].mapping
 
 
 def _items(

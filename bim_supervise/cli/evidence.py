@@ -45,6 +45,9 @@ def register(app: typer.Typer) -> None:
         hj212: Annotated[
             str | None, typer.Option("--hj212", metavar="HOST:PORT", help="Where HJ 212 stations connect.")
         ] = None,
+        sparkplug: Annotated[
+            str | None, typer.Option("--sparkplug", metavar="HOST_ID", help="Be this Sparkplug host.")
+        ] = None,
         topic: Annotated[
             list[str] | None, typer.Option("--topic", help="Topic filter; default bim-supervise/#.")
         ] = None,
@@ -67,7 +70,7 @@ def register(app: typer.Typer) -> None:
             messages.print("Listening; stop with Ctrl-C.")
             doors = []
             if mqtt is not None:
-                doors.append(listen_to(project, mqtt, topic, trusted, stop))
+                doors.append(listen_to(project, mqtt, topic, trusted, stop, sparkplug_host=sparkplug))
             if hj212 is not None:
                 doors.append(listen_hj212(project, hj212, stop))
             return summed(await together(doors, stop))

@@ -16,7 +16,7 @@ import yaml
 
 from bim_supervise.events.fields import DEFAULT_MAPPING, TOPIC, ObservationMapping
 from bim_supervise.events.mapping import parse_mapping
-from bim_supervise.events.rows import Row
+from bim_supervise.events.rows import Row, Unreadable
 from bim_supervise.events.sources_file import decode_json
 from bim_supervise.events.sources_sensorthings import decode_sensorthings
 from bim_supervise.events.sources_vision import decode_vision
@@ -55,10 +55,16 @@ def _decode_plain(topic: str, payload: bytes) -> Sequence[Row]:
     return decode_json(payload)
 
 
+def decode_nothing(topic: str, payload: bytes) -> Sequence[Row]:
+    """Sparkplug needs to remember births; ``SparkplugState`` reads it, and here it has its mapping alone."""
+    return (Unreadable("sparkplug_topic_invalid"),)
+
+
 FORMATS: dict[str, Format] = {
     "readings": Format(decode=_decode_plain, mapping_file=None),
     "chirpstack": Format(decode=_decode_plain, mapping_file="chirpstack"),
     "sensorthings": Format(decode=decode_sensorthings, mapping_file="sensorthings"),
+    "sparkplug": Format(decode=decode_nothing, mapping_file="sparkplug"),
     "vision": Format(decode=decode_vision, mapping_file="vision", fixed=True, names_reporter=True),
 }
 """All message formats by name."""

@@ -25,6 +25,7 @@ from bim_supervise.events.sources_file import decode_json
 # The library has no annotations, and strict typing would refuse every call into it.
 _Client: Any = gmqtt.Client
 _Subscription: Any = gmqtt.Subscription
+_Message: Any = gmqtt.Message
 
 _LOG = logging.getLogger(__name__)
 _WIRE = logging.getLogger(f"{__name__}.wire")
@@ -36,6 +37,7 @@ FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 60.0
 _CLOSE_WITHIN_S = 5.0
 _QUIET_S = 0.003
+_FAREWELL_S = 0.05
 _NEVER_BY_ITSELF = -2
 _ACCEPTED = 0
 _WRONG_VERSION = (1, 132)
@@ -105,6 +107,9 @@ class MqttSource:
             protocol version tried.
         queue_limit: QoS 0 messages waiting beyond this number are dropped and counted: their senders have
             renounced delivery, and memory is finite.
+        presence: gives topic and payload of a retained message that says whether we listen. Asked with False
+            for every connection before it is made (the broker publishes that when we die), with True when
+            the topics are subscribed, and with False when we stop.
     """
 
     def __init__(
@@ -120,6 +125,7 @@ class MqttSource:
         keepalive_s: int = 30,
         connect_within_s: float = 10.0,
         queue_limit: int = 100_000,
+        presence: Callable[[bool], tuple[str, bytes]] | None = None,
     ) -> None:
         self.address = parse_broker_url(url)
         if not client_id or not client_id.isascii():
@@ -145,6 +151,8 @@ class MqttSource:
         self._keepalive_s = keepalive_s
         self._connect_within_s = connect_within_s
         self._queue_limit = queue_limit
+        self._presence = presence
+        self._session: _Session | None = None
         self._version = self.address.version or 5
         self.connected = False
         """Whether the broker has accepted us and the subscription."""
@@ -169,10 +177,12 @@ class MqttSource:
             while not stop.is_set():
                 handled = self.messages
                 try:
-                    await _Session(self, stop).run()
+                    self._session = _Session(self, stop)
+                    await self._session.run()
                 except (_ConnectionLost, OSError, TimeoutError) as error:
                     self.last_error = str(error) or type(error).__name__
                 finally:
+                    self._session = None
                     was_connected, self.connected = self.connected, False
                 if stop.is_set():
                     return
@@ -182,6 +192,13 @@ class MqttSource:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), pause)
                 pause = min(pause * 2, LONGEST_PAUSE_S)
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> bool:
+        """Publish a message (QoS 1, or 0 unless retained) if we are connected; returns whether we are."""
+        if self._session is None or not self.connected:
+            return False
+        self._session.publish(topic, payload, retain=retain)
+        return True
 
     def _try_other_version(self) -> None:
         """After a connection that died before it was answered: not every broker says what it cannot speak."""
@@ -204,8 +221,10 @@ class _Session:
         self._refused_topics: list[str] = []
         self._batches = [_Batch()]
         self._delivering = 0
+        will = source._presence(False) if source._presence else None
         self._client = _Client(
             source._client_id,
+            will_message=_Message(*will, qos=1, retain=True) if will else None,
             clean_session=False,
             optimistic_acknowledgement=False,
             logger=_WIRE,
@@ -220,6 +239,9 @@ class _Session:
         self._client.on_disconnect = self._on_disconnect
         self._client.on_subscribe = self._on_subscribe
 
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
+        self._client.publish(topic, payload, qos=1 if retain else 0, retain=retain)
+
     async def run(self) -> None:
         stopping = asyncio.ensure_future(self._stop.wait())
         stopping.add_done_callback(lambda _: self._wake.set())
@@ -228,6 +250,10 @@ class _Session:
             await self._pump()
         finally:
             stopping.cancel()
+            if self._source._presence and self._source.connected and not self._lost.is_set():
+                # Whoever leaves properly says so: the broker publishes a will only for the dead.
+                self.publish(*self._source._presence(False), retain=True)
+                await asyncio.sleep(_FAREWELL_S)
             with contextlib.suppress(Exception):
                 await asyncio.wait_for(self._client.disconnect(), _CLOSE_WITHIN_S)
             # The connection is closed: these acknowledgements go nowhere, the messages will come again.
@@ -360,6 +386,8 @@ class _Session:
         ]
         if not self._refused_topics:
             self._source.connected = True
+            if self._source._presence:
+                self.publish(*self._source._presence(True), retain=True)
             self._source.last_error = None
             _LOG.info("MQTT %s: listening (version %d)", self._source.address, self._source._version)
         self._wake.set()
