@@ -13,7 +13,7 @@ from bim_supervise.core.errors import SupervisionError
 from bim_supervise_ui import screens, session
 from bim_supervise_ui.formats import formats
 from bim_supervise_ui.i18n import label, localised, t
-from bim_supervise_ui.widgets import limits, notices, page, pills, rows
+from bim_supervise_ui.widgets import in_model, limits, notices, page, pills, rows
 from bim_supervise_ui.widgets.html import Markup, definition, join, show, tag
 
 if TYPE_CHECKING:
@@ -157,6 +157,7 @@ def _card(identity: str) -> None:
                 (t("cases.checkpoints"), _codes(item.checkpoints)),
             ]
             show(definition([(name, value) for name, value in pairs if value]))
+            in_model.offer("case", element=next(iter(item.elements), None))
             for checkpoint in item.checkpoints[:_SUBJECTS_SHOWN]:
                 if st.button(
                     t("cases.to_checkpoint", what=checkpoint), type="tertiary", key=f"to-{checkpoint}"

@@ -11,7 +11,7 @@ from bim_supervise.core.errors import SupervisionError
 from bim_supervise_ui import screens, session
 from bim_supervise_ui.formats import formats
 from bim_supervise_ui.i18n import label, localised, t
-from bim_supervise_ui.widgets import evidence, limits, notices, page, pills, queue, rows
+from bim_supervise_ui.widgets import evidence, in_model, limits, notices, page, pills, queue, rows
 from bim_supervise_ui.widgets.figures import or_unknown
 from bim_supervise_ui.widgets.html import Markup, definition, join, show, table, tag
 
@@ -162,6 +162,7 @@ def _card(identity: str) -> None:
             show(_criteria(item))
             if item.task and st.button(t("checkpoint.to_task"), type="tertiary", key="card-task"):
                 screens.go("timeline", task=item.task)
+            in_model.offer("checkpoint", task=item.task if item.elements else None)
             _openings(item, user)
             page.section(t("checkpoint.sign_offs"), str(len(item.sign_offs)))
             show(_sign_offs(item.sign_offs))

@@ -15,7 +15,7 @@ from bim_supervise_ui.formats import UNKNOWN, formats
 from bim_supervise_ui.i18n import label, t
 from bim_supervise_ui.theme import palette
 from bim_supervise_ui.widgets import evidence as opened
-from bim_supervise_ui.widgets import freshness, limits, notices, page, pills, rows, tables
+from bim_supervise_ui.widgets import freshness, in_model, limits, notices, page, pills, rows, tables
 from bim_supervise_ui.widgets.html import Markup, definition, join, plain, show, table, tag
 
 if TYPE_CHECKING:
@@ -118,6 +118,7 @@ def _device(identity: str) -> None:
     f = formats()
     with st.container(key="panel-device"):
         show(tag("h2", item.name or item.id, pills.device(item.state), cls="section-title"))
+        in_model.offer("device", device=item.id if item.position else None)
         show(
             definition(
                 [

@@ -9,7 +9,7 @@ import streamlit as st
 from bim_supervise_ui import screens, session
 from bim_supervise_ui.formats import UNKNOWN, formats
 from bim_supervise_ui.i18n import label, t
-from bim_supervise_ui.widgets import evidence, loading, notices, page, pills, tables
+from bim_supervise_ui.widgets import evidence, in_model, loading, notices, page, pills, tables
 from bim_supervise_ui.widgets.figures import or_unknown
 from bim_supervise_ui.widgets.html import Markup, definition, join, show, table, tag
 
@@ -166,6 +166,7 @@ def _element(row: ElementRow) -> None:
                     ]
                 )
             )
+            in_model.offer("element", element=row.global_id)
             for task in row.tasks[:6]:
                 if st.button(t("model.to_task", task=task), type="tertiary", key=f"task-{task}"):
                     screens.go("timeline", task=task)

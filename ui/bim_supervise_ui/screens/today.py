@@ -10,7 +10,18 @@ from bim_supervise.core.errors import SupervisionError
 from bim_supervise_ui import screens, session
 from bim_supervise_ui.formats import formats
 from bim_supervise_ui.i18n import label, localised, t
-from bim_supervise_ui.widgets import evidence, figures, freshness, limits, notices, page, pills, queue, rows
+from bim_supervise_ui.widgets import (
+    evidence,
+    figures,
+    freshness,
+    in_model,
+    limits,
+    notices,
+    page,
+    pills,
+    queue,
+    rows,
+)
 from bim_supervise_ui.widgets.html import Markup, join, show, tag
 from bim_supervise_ui.widgets.tasks import LateTask, late_tasks
 
@@ -152,6 +163,7 @@ def _acknowledge_dialog() -> None:
                 page.answered()
                 notices.remember(t("alarm.done"))
                 st.rerun()
+        in_model.offer(f"alarm-{alarm.id}", element=alarm.element, device=alarm.device)
         if alarm.task and st.button(t("alarm.to_task"), type="tertiary", key=f"task-{alarm.id}"):
             page.answered()
             screens.go("timeline", task=alarm.task)

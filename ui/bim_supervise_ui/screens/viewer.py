@@ -14,12 +14,12 @@ from bim_supervise_ui.formats import UNKNOWN, formats
 from bim_supervise_ui.i18n import label, language, t
 from bim_supervise_ui.viewer import component, element_card, words
 from bim_supervise_ui.viewer.palettes import PALETTES, palettes
-from bim_supervise_ui.viewer.signs import markers, prisms
+from bim_supervise_ui.viewer.signs import markers, pins, prisms
 from bim_supervise_ui.widgets import evidence, notices, page, tables
 from bim_supervise_ui.widgets.html import show, tag
 
 if TYPE_CHECKING:
-    from bim_supervise.api.views import ModelRevisionView
+    from bim_supervise.api.views import DeviceView, ModelRevisionView
 
 _HEIGHT = 620
 _LOCALES = {"zh": "zh-CN", "en": "en-GB"}
@@ -112,9 +112,11 @@ def _data(models: list[ModelRevisionView]) -> dict[str, Any]:
         )
     devices = session.shared("devices", project.devices)
     alarms = session.shared("alarms", project.alarms)
+    cases = session.shared("cases-standing", partial(project.cases, standing=True))
     fresh = project.freshness()
     selected = _selected()
-    turn = ",".join(selected)
+    focus = _focus(devices)
+    turn = ",".join(selected) or (st.query_params.get("device", "") if focus else "")
     if turn != st.session_state.get("viewer-shown"):
         st.session_state["viewer-shown"] = turn
         st.session_state["viewer-walk"] = st.session_state.get("viewer-walk", 0) + bool(turn)
@@ -123,8 +125,9 @@ def _data(models: list[ModelRevisionView]) -> dict[str, Any]:
         "palettes": palettes(),
         "words": words.all_words(),
         "selected": selected,
+        "focus": focus,
         "walk": st.session_state.get("viewer-walk", 0),
-        "markers": markers(devices, alarms, fresh=not fresh.stale),
+        "markers": [*markers(devices, alarms, fresh=not fresh.stale), *pins(cases)],
         "prisms": prisms(session.shared("spaces", project.spaces, seconds=60), devices, alarms),
         "viewpoint": st.session_state.get("viewer-viewpoint-in"),
         "as_of": fresh.site_now.isoformat(),
@@ -151,6 +154,13 @@ def _selected() -> list[str]:
     return []
 
 
+def _focus(devices: list[DeviceView]) -> list[float] | None:
+    """Where the device of the address stands."""
+    wanted = st.query_params.get("device")
+    found = next((device for device in devices if device.id == wanted and device.position), None)
+    return list(found.position) if found and found.position else None
+
+
 def _asked() -> Mapping[str, str]:
     return {key: st.query_params[key] for key in ("element", "task", "device") if key in st.query_params}
 
@@ -163,7 +173,10 @@ def _heard(said: component.Said, data: dict[str, Any]) -> None:
         # The viewer has it chosen already and must not walk to it.
         st.session_state["viewer-shown"] = ",".join(ids)
         _address(element=ids[-1] if ids else None)
+    elif said.marker is not None and said.marker.get("kind") == "ncr":
+        screens.go("cases", id=str(said.marker.get("id", "")))
     elif said.marker is not None:
+        st.session_state["viewer-shown"] = str(said.marker.get("id", ""))
         _address(device=str(said.marker.get("id", "")))
 
 

@@ -14,6 +14,7 @@ from bim_supervise_ui.widgets import notices, page, pills, rows
 from bim_supervise_ui.widgets.html import definition, join, show, table, tag
 
 if TYPE_CHECKING:
+    from bim_supervise.api.case_views import CaseView
     from bim_supervise.api.views import CheckpointView, DeviceView, ElementRow, TaskRow
 
 _SHOWN = 6
@@ -63,6 +64,7 @@ def _element(global_id: str) -> None:
         show(tag("div", t("viewer.chosen_many", count=f.number(len(many), 0)), cls="limit"))
     _tasks(row)
     _checkpoints(set(row.tasks), row.global_id)
+    _cases(row)
     _facts(row.global_id)
     with st.expander(t("viewer.quantities", count=len(row.quantities)), key="viewer-quantities"):
         if row.quantities:
@@ -117,6 +119,23 @@ def _checkpoints(tasks: set[str], element: str) -> None:
                 ],
             )
         )
+
+
+def _cases(row: ElementRow) -> None:
+    """Non-conformances, notices and orders about the element or its tasks, standing ones first."""
+    every: list[CaseView] = session.shared("cases", session.project().cases)
+    mine = [
+        item for item in every if row.global_id in item.elements or set(item.tasks).intersection(row.tasks)
+    ]
+    mine.sort(key=lambda item: item.ended_at is not None)
+    page.section(t("viewer.cases"), formats().number(len(mine), 0))
+    if not mine:
+        show(tag("div", t("viewer.no_cases"), cls="limit"))
+    for item in mine[:_SHOWN]:
+        what = item.title or label("case_kind", item.kind)
+        content = rows.content(what, lead=pills.case(item.state), side=label("case_kind", item.kind))
+        if rows.opening(rows.row_key("viewercase", item.id), t("cases.open", what=item.id), content):
+            screens.go("cases", id=item.id)
 
 
 def _facts(element: str) -> None:

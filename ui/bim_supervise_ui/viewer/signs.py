@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bim_supervise.api.case_views import CaseView
 from bim_supervise.api.views import AlarmView, DeviceView
 from bim_supervise_ui.formats import formats
 from bim_supervise_ui.i18n import label, t
@@ -38,10 +39,35 @@ def markers(
                 "id": device.id,
                 "kind": "device",
                 "at": list(device.position),
+                "elements": [],
                 "label": device.name or device.id,
                 "value": value,
                 "tone": tone,
                 "says": t("viewer.sign_says", what=" · ".join(word for word in words if word)),
+            }
+        )
+    return found
+
+
+def pins(cases: Sequence[CaseView]) -> list[dict[str, Any]]:
+    """A pin on the elements of every non-conformance that still stands."""
+    found = []
+    for case in cases:
+        if case.kind != "ncr" or case.ended_at is not None or not case.elements:
+            continue
+        words = (
+            f"{label('case_kind', case.kind)} · {case.title or case.id} · {label('case_state', case.state)}"
+        )
+        found.append(
+            {
+                "id": case.id,
+                "kind": "ncr",
+                "at": None,
+                "elements": list(case.elements),
+                "label": case.title or case.id,
+                "value": "",
+                "tone": "bad",
+                "says": " · ".join(words),
             }
         )
     return found

@@ -10,7 +10,7 @@ import streamlit as st
 from bim_supervise_ui import screens, session
 from bim_supervise_ui.formats import formats
 from bim_supervise_ui.i18n import label, localised, t
-from bim_supervise_ui.widgets import evidence, limits, notices, page, pills, rows
+from bim_supervise_ui.widgets import evidence, in_model, limits, notices, page, pills, rows
 from bim_supervise_ui.widgets.figures import or_unknown
 from bim_supervise_ui.widgets.html import Markup, definition, join, show, tag
 
@@ -124,7 +124,6 @@ def _elements(task: TaskRow) -> None:
         show(join((tag("code", item, cls="id") for item in ids[:_ELEMENTS_SHOWN]), " "))
         if len(ids) > _ELEMENTS_SHOWN:
             show(tag("div", t("task.more_elements", count=len(ids) - _ELEMENTS_SHOWN), cls="limit"))
-        if st.button(t("viewer.show"), type="tertiary", icon=":material/view_in_ar:", key="task-show"):
-            screens.go("viewer", task=task.id)
+        in_model.offer("task", task=task.id)
         if st.button(t("task.to_elements"), type="tertiary"):
             screens.go("model", task=task.id)

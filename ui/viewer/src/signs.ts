@@ -19,17 +19,22 @@ export class Signs {
     overlay.append(this.layer);
   }
 
-  /** Shows markers and prisms (project coordinates); the same ones again change nothing. */
-  show(markers: Marker[], prisms: Prism[], origin: Triple): boolean {
+  /** Shows markers and prisms (project coordinates); the same ones again change nothing.
+   *
+   * `topOf` says where the top of a marker's elements is, relative to the origin; null where nothing is drawn.
+   */
+  show(markers: Marker[], prisms: Prism[], origin: Triple, topOf: (ids: string[]) => Triple | null): boolean {
     const wanted = JSON.stringify([markers, prisms, origin]);
     if (wanted === this.shown) return false;
     this.shown = wanted;
-    this.places = markers.map((marker) => {
+    this.places = markers.flatMap((marker) => {
+      const at = marker.at ? (marker.at.map((value, axis) => value - origin[axis]!) as Triple) : topOf(marker.elements);
+      if (!at) return [];
       const sign = make("button", {
         type: "button", class: `sign ${marker.kind} ${marker.tone}`, "aria-label": marker.says, title: marker.says,
         "data-id": marker.id, click: () => this.pressed(marker),
       }, make("i"), make("span", {}, marker.label), ...(marker.value ? [make("b", {}, marker.value)] : []));
-      return { sign, at: marker.at.map((value, axis) => value - origin[axis]!) as Triple };
+      return [{ sign, at }];
     });
     this.layer.replaceChildren(...this.places.map(({ sign }) => sign));
     this.clearPrisms();

@@ -60,7 +60,9 @@ export interface ModelRef {
 export interface Marker {
   id: string;
   kind: "device" | "ncr";
-  at: Triple;
+  /** Project coordinates [m]; without them it stands on its elements. */
+  at: Triple | null;
+  elements: string[];
   label: string;
   value: string;
   tone: "good" | "wait" | "bad" | "alarm" | "mute";
@@ -111,8 +113,9 @@ export interface ViewerData {
   palettes: Record<string, Category[]>;
   words: Record<string, string>;
   selected: string[];
-  /** Grows when Python wants the selection to be walked to. */
+  /** Grows when Python wants the selection to be walked to, or else the focus (project coordinates [m]). */
   walk: number;
+  focus: Triple | null;
   markers: Marker[];
   prisms: Prism[];
   /** A viewpoint to take up, with a number that grows with each. */

@@ -35,6 +35,8 @@ const PLAY_FIELDS: Record<string, [string, string]> = {
 const STOREY_COLORS = ["#9aa5ad", "#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#ee8866", "#44bb99", "#77aadd", "#99ddff", "#bbcc33", "#ffaabb"];
 const CLICK_PX = 5;
 const SNAP_PX = 12;
+/** So much of a device's surroundings is shown [m]. */
+const AROUND_M = 8;
 const SLOW_FRAME_MS = 60;
 const COLORS = { selected: "#e6007e", line: "#141c22", cut: "#5b6a74" };
 
@@ -113,6 +115,7 @@ export class Viewer {
     this.signs = new Signs(this.stage.extras, this.overlay, (marker) =>
       this.api.marker({ id: marker.id, kind: marker.kind, turn: ++this.turn }));
     this.root.append(this.tools(), make("section", { class: "panel colours", "aria-label": words["legend"]! }, this.by, this.legend.element),
+      make("div", { class: "caption left" }, words["play_planned"]!), make("div", { class: "caption right" }, words["play_actual"]!),
       this.cutting.element, this.playback.element, this.status, this.notice);
     parent.appendChild(this.root);
     this.listen();
@@ -137,7 +140,7 @@ export class Viewer {
         await this.loadLooks(looks);
       }
       if (!this.federation.count) return;
-      if (this.signs.show(data.markers, data.prisms, this.federation.origin)) this.draw();
+      if (this.signs.show(data.markers, data.prisms, this.federation.origin, (ids) => this.topOf(ids))) this.draw();
       this.follow(data);
       this.hush();
     } catch (error) {
@@ -262,7 +265,8 @@ export class Viewer {
     }
     if (data.walk !== this.seen.walk) {
       this.seen.walk = data.walk;
-      this.walkToSelected();
+      if (this.selected.size) this.walkToSelected();
+      else if (data.focus) this.walkTo(data.focus);
     }
     if (data.viewpoint && data.viewpoint.turn !== this.seen.viewpoint) {
       this.seen.viewpoint = data.viewpoint.turn;
@@ -434,6 +438,11 @@ export class Viewer {
     if (box) this.eye.frame(this.grown(box, 0.6)!);
   }
 
+  private walkTo(at: Triple): void {
+    const middle = at.map((value, axis) => value - this.federation.origin[axis]!) as Triple;
+    this.eye.frame([...middle.map((value) => value - AROUND_M), ...middle.map((value) => value + AROUND_M)] as Box);
+  }
+
   fit(): void {
     const frame = this.federation.frame();
     if (frame) this.eye.frame(frame);
@@ -442,6 +451,12 @@ export class Viewer {
   look(preset: string): void {
     const frame = this.federation.frame();
     if (frame) this.eye.frame(frame, PRESETS[preset]);
+  }
+
+  /** Middle of the top of the box around elements; null where none of them is drawn. */
+  private topOf(ids: string[]): Triple | null {
+    const box = this.federation.boxAround(ids.flatMap((id) => this.federation.placesOf(id)));
+    return box && [(box[0] + box[3]) / 2, (box[1] + box[4]) / 2, box[5]];
   }
 
   private *drawnPlaces(): Iterable<number> {
