@@ -34,7 +34,7 @@ FLAGS = [
     "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
 ]  # fmt: skip
 _PROBES = re.compile(r"/\w+/_stcore/(health|host-config)")
-PATIENCE_MS = 40_000
+PATIENCE_MS = 600_000 if FULL else 60_000
 BIG = pytest.mark.skipif(not FULL, reason="BIM_SUPERVISE_FULL=1 for the big models")
 
 

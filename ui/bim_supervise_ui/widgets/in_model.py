@@ -11,7 +11,7 @@ from bim_supervise_ui.i18n import t
 def offer(
     key: str, *, element: str | None = None, task: str | None = None, device: str | None = None
 ) -> None:
-    """A button that shows an element, what a task makes, or a device in 3D; nothing to show offers nothing."""
+    """A button that shows an element, what a task makes, or a device in 3D; none without any of them."""
     named = {"element": element, "task": task, "device": device}
     query = {name: value for name, value in named.items() if value}
     if query and st.button(

@@ -59,6 +59,17 @@ export class Federation {
     return entry.scene.shape[local] === "mesh" || (entry.scene.shape[local] === "failed" && !!entry.scene.boxes[local]);
   }
 
+  /** 1 for every element that is drawn. */
+  drawnMask(): Uint8Array {
+    const mask = new Uint8Array(this.count);
+    for (const { scene, base } of this.loaded) {
+      scene.shape.forEach((shape, local) => {
+        if (shape === "mesh" || (shape === "failed" && scene.boxes[local])) mask[base + local] = 1;
+      });
+    }
+    return mask;
+  }
+
   /** Box of an element relative to the first scene's origin. */
   boxOf(place: number): Box | null {
     const { entry, local } = this.of(place);
@@ -128,10 +139,10 @@ export function mergedTimes(count: number, parts: { base: number; doc: Appearanc
   return { origin, minutes };
 }
 
-export function counted(codes: Uint8Array, categories: readonly Category[], drawn: (place: number) => boolean): number[] {
+export function counted(codes: Uint8Array, categories: readonly Category[], drawn: Uint8Array): number[] {
   const counts = new Array<number>(categories.length).fill(0);
   codes.forEach((code, place) => {
-    if (code < counts.length && drawn(place)) counts[code]!++;
+    if (code < counts.length && drawn[place]) counts[code]!++;
   });
   return counts;
 }

@@ -37,6 +37,8 @@ const CLICK_PX = 5;
 const SNAP_PX = 12;
 /** So much of a device's surroundings is shown [m]. */
 const AROUND_M = 8;
+/** During playback the counts of the legend follow every so many frames. */
+const LEGEND_EVERY = 12;
 const SLOW_FRAME_MS = 60;
 const COLORS = { selected: "#e6007e", line: "#141c22", cut: "#5b6a74" };
 
@@ -60,6 +62,8 @@ export class Viewer {
   private data: ViewerData;
   private federation = new Federation();
   private looks = new Looks(0);
+  /** 1 for every element that is drawn. */
+  private drawnMask: Uint8Array = new Uint8Array(0);
   private second = new Looks(0);
   private appearances: { base: number; doc: AppearanceDoc }[] = [];
   private codes: Record<string, Uint8Array> = {};
@@ -173,6 +177,7 @@ export class Viewer {
     this.only = null;
     const loaded = scenes.map((scene) => this.federation.add(scene));
     const count = this.federation.count;
+    this.drawnMask = this.federation.drawnMask();
     this.looks = new Looks(count);
     this.second = new Looks(count);
     this.scratch[0] = new Uint8Array(count);
@@ -287,11 +292,24 @@ export class Viewer {
     return !this.playback.element.hidden;
   }
 
-  /** Paints all texels again from codes, palette, visibility and selection. */
+  /** Paints all texels again, writes the legend and draws. */
   recolour(): void {
     const began = performance.now();
+    const shown = this.paintOnly();
+    if (!shown) return;
+    this.stats.recolour_ms = performance.now() - began;
+    this.stats.recolours++;
+    if (!this.playback.isRunning || this.stats.recolours % LEGEND_EVERY === 0) {
+      const counts = counted(shown.codes, shown.categories, this.drawnMask);
+      this.legend.show(shown.categories, counts, this.mutedOf(shown.name), this.data.locale);
+    }
+    this.draw();
+  }
+
+  /** Texels from codes, palette, visibility and selection; returns what the colours mean. */
+  paintOnly(): { categories: Category[]; codes: Uint8Array; name: string } | null {
     const { looks, second } = this;
-    if (!looks.count) return;
+    if (!looks.count) return null;
     let ghosts: boolean;
     let shown: { categories: Category[]; codes: Uint8Array; name: string };
     if (this.timing) {
@@ -316,12 +334,7 @@ export class Viewer {
       ghosts = looks.paint(codes, paletteOf(shown.categories, this.mutedOf(shown.name), this.rest));
     }
     this.stage.refresh(ghosts);
-    this.stats.recolour_ms = performance.now() - began;
-    this.stats.recolours++;
-    if (!this.playback.isRunning || this.stats.recolours % 12 === 0) {
-      this.legend.show(shown.categories, counted(shown.codes, shown.categories, (place) => this.federation.isDrawn(place)), this.mutedOf(shown.name), this.data.locale);
-    }
-    this.draw();
+    return shown;
   }
 
   private codesOf(play: string, codes: Uint8Array): void {
@@ -460,7 +473,7 @@ export class Viewer {
   }
 
   private *drawnPlaces(): Iterable<number> {
-    for (let place = 0; place < this.federation.count; place++) if (this.federation.isDrawn(place)) yield place;
+    for (let place = 0; place < this.federation.count; place++) if (this.drawnMask[place]) yield place;
   }
 
   // -- sections --------------------------------------------------------------------------------------
