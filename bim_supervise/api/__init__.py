@@ -3,7 +3,7 @@
 from bim_supervise.api.cases import CaseDraft
 from bim_supervise.api.intake import WorkReport
 from bim_supervise.api.listening import listen
-from bim_supervise.api.permissions import Action
+from bim_supervise.api.permissions import Action, may_enter
 from bim_supervise.api.project import Project, installed_packs, shared_project
 from bim_supervise.api.signing import ledger_file_length, verify_ledger_file
 from bim_supervise.api.site_records import RECORDS, SiteRecord, record_right
@@ -22,6 +22,7 @@ __all__ = [
     "ledger_file_length",
     "listen",
     "listen_hj212",
+    "may_enter",
     "record_right",
     "shared_project",
     "verify_ledger_file",

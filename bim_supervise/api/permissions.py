@@ -78,6 +78,32 @@ ALLOWED: dict[Action, frozenset[Capacity]] = {
 }
 
 
+ROUTES: dict[str, Action] = {
+    # A prefix decides; the longest that fits. Whoever holds no appointment today sees nothing of the project.
+    "/attachment/": Action.VIEW,
+    "/shapes/": Action.VIEW,
+    "/today": Action.VIEW,
+    "/": Action.VIEW,
+}
+"""What a session needs on each route of the server; the rest of the routes ask for no session at all."""
+
+PERSONAL_ROUTES = ("/logout", "/language/")
+"""What a person may do with their own session whatever they are appointed to."""
+
+
+def route_action(path: str) -> Action | None:
+    """What a person must be allowed to do to get an answer from a path; None for their own session."""
+    if path.startswith(PERSONAL_ROUTES):
+        return None
+    return ROUTES[max((prefix for prefix in ROUTES if path.startswith(prefix)), key=len)]
+
+
+def may_enter(path: str, capacities: Iterable[str]) -> bool:
+    """Whether any of the capacities that a person holds now opens a path of the server."""
+    action = route_action(path)
+    return action is None or allowed(action, [Capacity(item) for item in capacities])
+
+
 def allowed(action: Action, capacities: Iterable[Capacity]) -> bool:
     """Whether any of the capacities that a person holds now allows the action."""
     return not ALLOWED[action].isdisjoint(capacities)

@@ -80,6 +80,9 @@ class Signing(Intake, LedgerActs):
             raise unknown_checkpoint(checkpoint_id)
         state = situation.by_task.get(judged.checkpoint.task or "")
         element_ids = {element.global_id for element in state.elements} if state else set()
+        with self._store.reading() as work:
+            # Who may not sign is told so before a password is asked for.
+            self._signing_appointment(work, user, judged, capacity)
         signer = self.signer(user, password)
         with self._write(EVIDENCE) as work:
             appointment = self._signing_appointment(work, user, judged, capacity)

@@ -17,7 +17,7 @@ from streamlit import config as streamlit_config
 
 from bim_supervise import api
 from bim_supervise.core.errors import StoreFailed
-from bim_supervise.server.guard import OriginCheck, SecurityHeaders, SessionGuard
+from bim_supervise.server.guard import OPEN_PATHS, OriginCheck, SecurityHeaders, SessionGuard
 from bim_supervise.server.login import Login
 from bim_supervise.server.observations import ObservationRoutes
 from bim_supervise.server.routes import PlainRoutes
@@ -74,6 +74,20 @@ def configure_screens() -> None:
 
 def _warm_up() -> None:
     importlib.import_module(f"{UI_PACKAGE}.warm_up").warm_up()
+
+
+def session_routes() -> list[str]:
+    """Paths of all our own routes that answer only to a session, for the check against the table."""
+
+    def no_project() -> Project:
+        raise AssertionError("the paths are told without a project")
+
+    plain = [*PlainRoutes(no_project).routes(), *ShapeRoutes(no_project).routes()]
+    return [
+        route.path
+        for route in plain
+        if route.path not in OPEN_PATHS and not route.path.startswith("/language/")
+    ]
 
 
 def build_app(settings: ServerSettings) -> st.App:

@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
+from bim_supervise.api import may_enter
+from bim_supervise.core.wording import core_catalogue
 from bim_supervise.server.sessions import SessionCheck, cookie
 from bim_supervise.server.settings import SESSION_COOKIE
 
@@ -107,8 +109,10 @@ class OriginCheck:
 class SessionGuard:
     """Asks for a valid session on every route and websocket except login and health.
 
-    A page asked for without a session is redirected to the login page, anything else is answered 401. A
-    websocket is checked when it opens and on every message, so that it ends with its session.
+    What a path asks for besides stands in the table of ``api.permissions``; who holds no appointment that
+    allows it is answered 403. A page asked for without a session is redirected to the login page, anything
+    else is answered 401. A websocket is checked when it opens and on every message, so that it ends with
+    its session.
 
     Args:
         app: the application behind the guard.
@@ -126,7 +130,13 @@ class SessionGuard:
             await self.app(scope, receive, send)
             return
         user = await self.sessions.user(dict(scope))
-        if user is not None:
+        if user is not None and not may_enter(scope["path"], user.capacities):
+            # Known, but appointed to nothing today: the project is none of this person's business now.
+            if kind == "websocket":
+                await refuse_websocket(scope, receive, send, 403)
+            else:
+                await respond(send, 403, refusal_without_appointment(user.language))
+        elif user is not None:
             scope.setdefault("state", {})["user"] = user
             guarded = self._checked(scope, receive) if kind == "websocket" else receive
             await self.app(scope, guarded, send)
@@ -154,11 +164,22 @@ class SessionGuard:
 
         async def checked() -> Message:
             message = await receive()
-            if message["type"] == "websocket.receive" and await self.sessions.user_of(token) is None:
+            if message["type"] != "websocket.receive":
+                return message
+            user = await self.sessions.user_of(token)
+            if user is None or not may_enter(scope["path"], user.capacities):
                 return {"type": "websocket.disconnect", "code": 1008}
             return message
 
         return checked
+
+
+def refusal_without_appointment(language: str) -> bytes:
+    """What a person reads who has an account but holds no appointment today."""
+    words = core_catalogue()
+    return "\n".join(
+        words.text(f"server.no_appointment.{part}", language) for part in ("message", "hint")
+    ).encode()
 
 
 async def respond(
