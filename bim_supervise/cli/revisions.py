@@ -1,12 +1,14 @@
-"""Commands about elements under another GlobalId in a later revision: list them, decide about them."""
+"""Commands about what a model holds, and about elements under another GlobalId in a later revision."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from bim_supervise.cli.output import command, project_of
+from bim_supervise.api import element_table
+from bim_supervise.cli.output import StageBar, command, project_of
 from bim_supervise.cli.people import read_password
 
 
@@ -38,6 +40,17 @@ def register(model: typer.Typer) -> None:
         project = project_of(context)
         project.check_password(user, read_password(user))
         return project.decide_succession(number, user, after=after, reason=reason, same=not different)
+
+    @command(model, "table")
+    def table(
+        file: Annotated[Path, typer.Argument(metavar="FILE", help="The IFC to read.")],
+        accept_partial: Annotated[
+            bool, typer.Option("--accept-partial", help="Read what a damaged file holds.")
+        ] = False,
+    ) -> list[Any]:
+        """Show the elements of a file and their properties without loading it."""
+        with StageBar() as progress:
+            return element_table(file, accept_partial=accept_partial, on_progress=progress)
 
     @command(model, "properties")
     def properties(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from bim_supervise.model.boxes import Boxes
 from bim_supervise.model.content_hash import Content, ContentHasher, Hashes
@@ -12,7 +11,7 @@ from bim_supervise.model.elements import Element, Fingerprint
 from bim_supervise.model.instances import Instances, Ref
 from bim_supervise.model.materials import classification_codes, material_text
 from bim_supervise.model.placement import Placements
-from bim_supervise.model.properties import properties_hash, properties_of
+from bim_supervise.model.properties import Properties, PropertySets, properties_hash
 from bim_supervise.model.quantities import grades_of, quantities_of
 from bim_supervise.model.relations import Locations, Relations
 from bim_supervise.model.units import Units
@@ -62,7 +61,8 @@ class ElementTable:
         self._hashes: dict[int, Hashes] = {}
         self._type_sets: dict[int, list[Ref]] = {}
         self._type_quantities: dict[int, dict[str, float]] = {}
-        self._type_properties: dict[int, dict[str, Any]] = {}
+        self._properties = Properties(instances, units)
+        self._type_properties: dict[int, PropertySets] = {}
         self._texts: dict[tuple[Ref, ...], str | None] = {}
 
     def elements(self, progress: Callable[[float], None]) -> list[tuple[int, Element]]:
@@ -118,7 +118,7 @@ class ElementTable:
             )
         return found
 
-    def properties(self, elements: list[tuple[int, Element]]) -> dict[str, dict[str, Any]]:
+    def properties(self, elements: list[tuple[int, Element]]) -> dict[str, PropertySets]:
         """Properties of each element that has any, by its id; its own win over those of its type."""
         found = {}
         for number, element in elements:
@@ -192,16 +192,14 @@ class ElementTable:
         names = (self._name(group) for group in self._relations.groups.get(number, ()))
         return tuple(dict.fromkeys(name for name in names if name))
 
-    def _own_properties(self, number: int) -> dict[str, Any]:
-        return properties_of(self._instances, self._relations.property_sets.get(number, ()), self._units)
+    def _own_properties(self, number: int) -> PropertySets:
+        return self._properties.of(self._relations.property_sets.get(number, ()))
 
-    def _properties_of_type(self, type_number: int | None) -> dict[str, Any]:
+    def _properties_of_type(self, type_number: int | None) -> PropertySets:
         if type_number is None:
-            return {}
+            return PropertySets()
         if type_number not in self._type_properties:
-            self._type_properties[type_number] = properties_of(
-                self._instances, self._sets_of_type(type_number), self._units
-            )
+            self._type_properties[type_number] = self._properties.of(self._sets_of_type(type_number))
         return self._type_properties[type_number]
 
     def _sets_of_type(self, type_number: int | None) -> list[Ref]:

@@ -67,13 +67,20 @@ class Instances:
 
     def index(self) -> None:
         """Prepare the look-ups by class and attribute name; call once after filling."""
-        self._members.clear()
-        for number, name in self.classes.items():
-            self._members.setdefault(name, []).append(number)
+        if sum(map(len, self._members.values())) != len(self.rows):
+            self._members.clear()
+            for number, name in self.classes.items():
+                self._members.setdefault(name, []).append(number)
         self._positions = {
             name: {attribute.name: place for place, attribute in enumerate(attributes)}
             for name, attributes in self.attributes.items()
         }
+
+    def add(self, name: str, numbers: list[int], rows: list[tuple[Any, ...]]) -> None:
+        """Add instances of one class; much quicker than one by one."""
+        self.rows.update(zip(numbers, rows, strict=True))
+        self.classes.update(dict.fromkeys(numbers, name))
+        self._members.setdefault(name, []).extend(numbers)
 
     def of(self, *names: str) -> Iterator[int]:
         """Numbers of the instances of these classes and all their subtypes, class by class."""
@@ -81,6 +88,26 @@ class Instances:
         for name, numbers in self._members.items():
             if not wanted.isdisjoint(self.supertypes.get(name, {name})):
                 yield from numbers
+
+    def referring(self, name: str, *attributes: str) -> Iterator[tuple[list[Ref], ...]]:
+        """Of every instance of a class and its subtypes, the instances that each attribute refers to."""
+        for kind, numbers in self._members.items():
+            if name not in self.supertypes.get(kind, ()):
+                continue
+            places = [self._positions[kind].get(attribute) for attribute in attributes]
+            for number in numbers:
+                row = self.rows[number]
+                yield tuple([self._existing(None if at is None else row[at]) for at in places])
+
+    def _existing(self, value: Any) -> list[Ref]:
+        if type(value) is Typed:
+            value = value.value
+        if type(value) is Ref:
+            return [value] if value in self.rows else []
+        if type(value) is not tuple:
+            return []
+        rows = self.rows
+        return [entry for entry in value if type(entry) is Ref and entry in rows]
 
     def is_a(self, number: Any, *names: str) -> bool:
         """Whether this is a reference to an existing instance of one of these classes or a subtype."""
@@ -118,14 +145,7 @@ class Instances:
 
     def refs(self, number: int | None, name: str) -> list[Ref]:
         """All references to existing instances in an attribute, be it one, a list or a typed set."""
-        value = self.get(number, name)
-        if isinstance(value, Typed):
-            value = value.value
-        if isinstance(value, Ref):
-            value = (value,)
-        if not isinstance(value, tuple):
-            return []
-        return [entry for entry in value if isinstance(entry, Ref) and entry in self.rows]
+        return self._existing(self.get(number, name))
 
     def named(self, number: int) -> Mapping[str, Any]:
         """All attributes of one instance by name."""

@@ -16,39 +16,124 @@ PropertyValue = Any
 
 _SETS = ("IfcPropertySet", "IfcPreDefinedPropertySet", "IfcPropertySetDefinition")
 _MEASURED = frozenset({"length", "area", "volume", "mass", "time", "angle"})
-_ROOT_ATTRIBUTES = 4
+_ROOT_ATTRIBUTES = frozenset({"GlobalId", "OwnerHistory", "Name", "Description"})
 _MAX_DEPTH = 8
 
 
-def properties_of(instances: Instances, sets: Iterable[Ref], units: Units) -> dict[str, PropertyValue]:
-    """Properties of these sets, ``"<set>.<name>"`` to value; of a name that comes twice the last counts.
+class PropertySets(Mapping[str, PropertyValue]):
+    """Properties of one element, ``"<set>.<name>"`` to value; sets that many elements share are kept once.
+
+    Of a name that comes twice the last counts.
+    """
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: tuple[dict[str, PropertyValue], ...] = ()) -> None:
+        self.parts = parts
+
+    def __getitem__(self, key: str) -> PropertyValue:
+        for part in reversed(self.parts):
+            if key in part:
+                return part[key]
+        raise KeyError(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(key for part in self.parts for key in part))
+
+    def __len__(self) -> int:
+        return len({key for part in self.parts for key in part})
+
+    def __bool__(self) -> bool:
+        return any(self.parts)
+
+    def __or__(self, other: PropertySets) -> PropertySets:
+        return PropertySets(self.parts + other.parts)
+
+
+class Properties:
+    """Reads property sets of one file; a property that many sets share is worked out once.
 
     Lengths, areas, volumes, masses, times and angles are SI (m, m2, m3, kg, s, rad); a property's own unit
     wins over the project's. A part of a complex property is ``"<set>.<complex>.<name>"``. Quantity sets are
     left out; see ``quantities.quantities_of``.
     """
-    found: dict[str, PropertyValue] = {}
-    for number in sets:
+
+    def __init__(self, instances: Instances, units: Units) -> None:
+        self._instances = instances
+        self._units = units
+        self._entries: dict[str, _Entries] = {}
+        self._places: dict[str, tuple[int, int | None] | None] = {}
+
+    def of(self, sets: Iterable[Ref]) -> PropertySets:
+        """Properties of these sets."""
+        instances = self._instances
+        found: list[dict[str, PropertyValue]] = []
+        for number in sets:
+            kind = instances.classes[number]
+            if kind not in self._places:
+                self._places[kind] = self._place(number)
+            places = self._places[kind]
+            if places is None:
+                continue
+            named, place = places
+            row = instances.rows[number]
+            prefix = row[named]
+            if not isinstance(prefix, str) or not prefix.strip():
+                prefix = kind
+            if place is None:
+                predefined = _predefined(instances, number, self._units)
+                found.append({f"{prefix}.{part}": value for part, value in predefined})
+                continue
+            entries = self._entries.get(prefix)
+            if entries is None:
+                entries = self._entries[prefix] = _Entries(instances, self._units, prefix)
+            # Sets of one type mostly list the same properties: the whole list is worked out once.
+            found.append(entries[row[place] or ()])
+        return PropertySets(tuple(found))
+
+    def _place(self, number: int) -> tuple[int, int | None] | None:
+        """Where such sets have their name and their properties (None: predefined); None for no set."""
+        instances = self._instances
         if not instances.is_a(number, *_SETS) or instances.is_a(number, "IfcElementQuantity"):
-            continue
-        prefix = instances.text(number, "Name") or instances.classes[number]
-        if instances.is_a(number, "IfcPropertySet"):
-            found.update(_flat(instances, instances.refs(number, "HasProperties"), prefix, units, 0))
-        else:
-            found.update(_predefined(instances, number, prefix, units))
-    return found
+            return None
+        names = [attribute.name for attribute in instances.attributes[instances.classes[number]]]
+        return names.index("Name"), names.index("HasProperties") if "HasProperties" in names else None
 
 
-def _flat(
-    instances: Instances, numbers: Iterable[Ref], prefix: str, units: Units, depth: int
-) -> Iterator[tuple[str, PropertyValue]]:
-    for number in numbers:
-        name = f"{prefix}.{instances.text(number, 'Name') or '?'}"
-        if instances.is_a(number, "IfcComplexProperty"):
-            if depth < _MAX_DEPTH:
-                yield from _flat(instances, instances.refs(number, "HasProperties"), name, units, depth + 1)
-        else:
-            yield name, _value(instances, number, units)
+class _Entries(dict[tuple[Ref, ...], dict[str, PropertyValue]]):
+    """Properties listed together in sets of one name, worked out at first use."""
+
+    def __init__(self, instances: Instances, units: Units, prefix: str) -> None:
+        super().__init__()
+        self._instances = instances
+        self._units = units
+        self._prefix = prefix
+        self._single: dict[Ref, list[tuple[str, PropertyValue]]] = {}
+
+    def __missing__(self, numbers: tuple[Ref, ...]) -> dict[str, PropertyValue]:
+        found: dict[str, PropertyValue] = {}
+        for number in numbers:
+            if number not in self._single:
+                self._single[number] = self._of(number)
+            found.update(self._single[number])
+        self[numbers] = found
+        return found
+
+    def _of(self, number: Ref) -> list[tuple[str, PropertyValue]]:
+        if not isinstance(number, Ref) or number not in self._instances.rows:
+            return []
+        flat = _flat(self._instances, number, self._units, 0)
+        return [(f"{self._prefix}.{name}", value) for name, value in flat]
+
+
+def _flat(instances: Instances, number: Ref, units: Units, depth: int) -> Iterator[tuple[str, PropertyValue]]:
+    name = instances.text(number, "Name") or "?"
+    if not instances.is_a(number, "IfcComplexProperty"):
+        yield name, _value(instances, number, units)
+    elif depth < _MAX_DEPTH:
+        for part in instances.refs(number, "HasProperties"):
+            for inner, value in _flat(instances, part, units, depth + 1):
+                yield f"{name}.{inner}", value
 
 
 def _value(instances: Instances, number: Ref, units: Units) -> PropertyValue:
@@ -85,18 +170,13 @@ def _value(instances: Instances, number: Ref, units: Units) -> PropertyValue:
     return None
 
 
-def _predefined(
-    instances: Instances, number: Ref, prefix: str, units: Units
-) -> Iterator[tuple[str, PropertyValue]]:
-    attributes = instances.attributes[instances.classes[number]][_ROOT_ATTRIBUTES:]
-    for attribute in attributes:
+def _predefined(instances: Instances, number: Ref, units: Units) -> Iterator[tuple[str, PropertyValue]]:
+    for attribute in instances.attributes[instances.classes[number]]:
         value = instances.get(number, attribute.name)
-        if value is None or isinstance(value, Ref):
+        if attribute.name in _ROOT_ATTRIBUTES or value is None or isinstance(value, Ref):
             continue
-        yield (
-            f"{prefix}.{attribute.name}",
-            _converted(_plain(instances, value, units, None), attribute.kind, units),
-        )
+        plain = _plain(instances, value, units, None)
+        yield attribute.name, _converted(plain, attribute.kind, units)
 
 
 def _plain(instances: Instances, value: Any, units: Units, own: float | None) -> PropertyValue:

@@ -52,14 +52,13 @@ _MAX_DEPTH = 8
 
 
 def quantities_of(instances: Instances, sets: Iterable[Ref], units: Units) -> dict[str, float]:
-    """Quantities of IfcElementQuantity sets, ``"<set>.<name>"`` to SI; the first of a name wins."""
+    """Quantities of IfcElementQuantity sets, ``"<set>.<name>"`` to SI; of two of a name the last counts."""
     found: dict[str, float] = {}
     for number in sets:
-        if not instances.is_a(number, "IfcElementQuantity"):
+        if instances.classes[number] != "IfcElementQuantity":  # it has no subtypes
             continue
         prefix = instances.text(number, "Name") or "Quantities"
-        for name, value in _flat(instances, instances.refs(number, "Quantities"), prefix, units, 0):
-            found.setdefault(name, value)
+        found.update(_flat(instances, instances.refs(number, "Quantities"), prefix, units, 0))
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import resource
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,6 +92,15 @@ class _Reader:
         return value
 
 
+def header_is_readable(data: bytes) -> bool:
+    """Whether the parser understands the header of an SPF file; only the header is handed to it."""
+    head, mark, _ = data.partition(b"DATA;")
+    with tempfile.NamedTemporaryFile(suffix=".ifc") as file:
+        file.write(head + mark + b"\nENDSEC;\nEND-ISO-10303-21;\n")
+        file.flush()
+        return _open_streamer(file.name).schema() is not None
+
+
 def parse(path: Path, progress: Callable[[int], None]) -> Parsed:
     """Read all instances of an SPF file.
 
@@ -139,8 +149,8 @@ def parse(path: Path, progress: Callable[[int], None]) -> Parsed:
             name = names.setdefault(name, name)
             wanted = expected.get(name)
             if wanted is None:
-                instances.attributes[name] = attributes = _attributes(schema, name)
-                instances.supertypes[name] = _supertypes(schema, name)
+                instances.attributes[name] = attributes = attributes_of(schema, name)
+                instances.supertypes[name] = supertypes_of(schema, name)
                 wanted = expected[name] = ("id", "type", *(attribute.name for attribute in attributes))
             classes[number] = name
             if tuple(record) == wanted:
@@ -150,7 +160,7 @@ def parse(path: Path, progress: Callable[[int], None]) -> Parsed:
             rows[number] = tuple([reader.value(value) for value in values])
     finally:
         gc.enable()
-    instances.value_kinds = {name: _value_kind(schema, name) for name in reader.types}
+    instances.value_kinds = {name: value_kind(schema, name) for name in reader.types}
     encoding = _recover_names(instances, reader.suspects)
     instances.index()
     return Parsed(
@@ -216,7 +226,8 @@ def _recover_names(instances: Instances, suspects: set[str]) -> str | None:
     return encoding
 
 
-def _supertypes(schema: Any, name: str) -> frozenset[str]:
+def supertypes_of(schema: Any, name: str) -> frozenset[str]:
+    """Names of an entity class and all its supertypes."""
     found = []
     declaration = schema.declaration_by_name(name)
     while declaration is not None:
@@ -225,7 +236,8 @@ def _supertypes(schema: Any, name: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _attributes(schema: Any, name: str) -> tuple[Attribute, ...]:
+def attributes_of(schema: Any, name: str) -> tuple[Attribute, ...]:
+    """All direct attributes of an entity class in the order of the schema."""
     declaration = schema.declaration_by_name(name).as_entity()
     return tuple(
         Attribute(attribute.name(), _kind(attribute.type_of_attribute()))
@@ -233,7 +245,8 @@ def _attributes(schema: Any, name: str) -> tuple[Attribute, ...]:
     )
 
 
-def _value_kind(schema: Any, name: str) -> Kind:
+def value_kind(schema: Any, name: str) -> Kind:
+    """What a defined type holds."""
     try:
         return _declared(schema.declaration_by_name(name))
     except RuntimeError:

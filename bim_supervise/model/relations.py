@@ -45,22 +45,20 @@ class Relations:
 def _one_to_one(
     instances: Instances, relation: str, many: str, one: str, table: dict[int, Ref], *kinds: str
 ) -> None:
-    for number in instances.of(relation):
-        target = instances.ref(number, one)
-        if target is None or (kinds and not instances.is_a(target, *kinds)):
-            continue
-        for source in instances.refs(number, many):
-            table.setdefault(source, target)
+    for sources, targets in instances.referring(relation, many, one):
+        for target in targets[:1]:
+            if kinds and not instances.is_a(target, *kinds):
+                continue
+            for source in sources:
+                table.setdefault(source, target)
 
 
 def _one_to_many(
-    instances: Instances, relation: str, many: str, one: str, table: dict[int, list[Ref]], *kinds: str
+    instances: Instances, relation: str, many: str, one: str, table: dict[int, list[Ref]]
 ) -> None:
-    for number in instances.of(relation):
-        for target in instances.refs(number, one):
-            if kinds and not instances.is_a(target, *kinds):
-                continue
-            for source in instances.refs(number, many):
+    for sources, targets in instances.referring(relation, many, one):
+        for target in targets:
+            for source in sources:
                 table.setdefault(source, []).append(target)
 
 
