@@ -3,8 +3,8 @@
 from bim_supervise.api.cases import CaseDraft
 from bim_supervise.api.intake import WorkReport
 from bim_supervise.api.listening import listen
-from bim_supervise.api.permissions import Action, may_enter
 from bim_supervise.api.model_tables import element_table
+from bim_supervise.api.permissions import Action, may_enter
 from bim_supervise.api.project import Project, installed_packs, shared_project
 from bim_supervise.api.signing import ledger_file_length, verify_ledger_file
 from bim_supervise.api.site_records import RECORDS, SiteRecord, record_right

@@ -13,6 +13,7 @@ from bim_supervise.api.evidence import EvidenceViews
 from bim_supervise.api.exchange import Exchange
 from bim_supervise.api.itp import InspectionPlan
 from bim_supervise.api.lots import Lots
+from bim_supervise.api.model_check import ModelCheck
 from bim_supervise.api.plan import Plan
 from bim_supervise.api.plans import Plans
 from bim_supervise.api.reports import Reports
@@ -35,6 +36,7 @@ class Project(
     InspectionPlan,
     Lots,
     Revisions,
+    ModelCheck,
     Exchange,
     EvidenceViews,
     Reports,

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from bim_supervise.api import element_table
-from bim_supervise.cli.output import StageBar, command, project_of
+from bim_supervise.cli.output import Answer, StageBar, command, project_of
 from bim_supervise.cli.people import read_password
 
 
@@ -51,6 +51,23 @@ def register(model: typer.Typer) -> None:
         """Show the elements of a file and their properties without loading it."""
         with StageBar() as progress:
             return element_table(file, accept_partial=accept_partial, on_progress=progress)
+
+    @command(model, "check")
+    def check(
+        context: typer.Context,
+        ids: Annotated[
+            Path | None,
+            typer.Argument(metavar="FILE.ids", help="The IDS; default: what supervision needs."),
+        ] = None,
+        bcf: Annotated[
+            Path | None, typer.Option("--bcf", metavar="OUT", help="Write what fails as BCF topics.")
+        ] = None,
+    ) -> Answer:
+        """Hold the current models against an IDS."""
+        project = project_of(context)
+        with StageBar() as progress:
+            result = project.check_models(ids, bcf=bcf, on_progress=progress)
+        return Answer(result, ok=all(item["status"] != "fail" for item in result["specifications"]))
 
     @command(model, "properties")
     def properties(

@@ -33,6 +33,19 @@ CATALOGUES = [
 
 # Keys put together at run time, by the values that can occur there.
 BUILT = {
+    "succession.{}": ("review", "carried", "confirmed", "refused"),
+    "review.about_{}": ("review", "carried", "confirmed", "refused"),
+    "match.{}": (
+        "global_id",
+        "tag",
+        "content",
+        "name",
+        "properties",
+        "shape",
+        "parts",
+        "person",
+        "placement",
+    ),
     "nav.{}": shell.SECTIONS,
     "{}.title": [item.key for group in shell.SECTIONS.values() for item in group],
     "admin.view_{}": ["devices", "senders", "feeds", "zones", "people"],
@@ -61,7 +74,7 @@ BUILT = {
     "evidence_screen.view_{}": ["devices", "statements", "conflicts"],
     "evidence.{}": ["distrusted", "unauthenticated", "trusted"],
     "device.span_{}": ["6h", "24h", "3d", "7d"],
-    "model.view_{}": ["elements", "revisions", "load"],
+    "model.view_{}": ["elements", "revisions", "review", "load"],
     "linking.view_{}": ["rules", "suggestions", "draft"],
     "linking.because_{}": ["object", "material", "work", "place", "label"],
     "load.{}": ["model", "schedule", "links"],

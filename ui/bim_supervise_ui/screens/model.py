@@ -9,6 +9,7 @@ import streamlit as st
 from bim_supervise_ui import screens, session
 from bim_supervise_ui.formats import UNKNOWN, formats
 from bim_supervise_ui.i18n import label, t
+from bim_supervise_ui.screens import model_review
 from bim_supervise_ui.widgets import evidence, in_model, loading, notices, page, pills, tables
 from bim_supervise_ui.widgets.figures import or_unknown
 from bim_supervise_ui.widgets.html import Markup, definition, join, show, table, tag
@@ -16,7 +17,7 @@ from bim_supervise_ui.widgets.html import Markup, definition, join, show, table,
 if TYPE_CHECKING:
     from bim_supervise.api.views import ElementRow, LinkSummary, ModelRevisionView
 
-_VIEWS = ("elements", "revisions", "load")
+_VIEWS = ("elements", "revisions", "review", "load")
 _WARNINGS_SHOWN = 50
 _LOADING_WIDTH = 760
 
@@ -35,6 +36,8 @@ def draw() -> None:
     )
     if view == "revisions":
         _revisions()
+    elif view == "review":
+        model_review.draw()
     elif view == "load":
         with st.container(width=_LOADING_WIDTH):
             loading.draw()
@@ -51,7 +54,7 @@ def _summary() -> None:
     links: LinkSummary = session.shared("links", project.link_summary)
     current = models[0] if models else None
     facts: list[tuple[object, object]] = [
-        (t("model.current"), current.file_name if current else t("model.none")),
+        (t("model.current"), _file(current) if current else t("model.none")),
         (t("model.elements"), or_unknown(current, f.number(current.elements, 0) if current else "")),
         (t("model.links"), f.number(links.links, 0)),
         (t("model.unlinked_elements"), _share(links.unlinked_elements, links.unlinked_elements_share)),
@@ -62,6 +65,11 @@ def _summary() -> None:
         for name, value in facts
     ]
     show(tag("section", tag("div", join(cells), cls="cards tight"), cls="card"))
+
+
+def _file(current: ModelRevisionView) -> Markup:
+    partial = pills.pill("bad", "fail", t("model.partial")) if current.partial else ""
+    return join((current.file_name, " ", partial))
 
 
 def _share(count: int, share: float | None) -> Markup:
