@@ -119,6 +119,17 @@ def test_neighbours_that_swapped_places_contradict_and_are_not_guessed(label):
     }
 
 
+def test_identical_shapes_that_moved_are_told_apart_by_their_properties():
+    before = [Thing("a", "s", "p1"), Thing("b", "s", "p2"), Thing("c", "s", "p3")]
+    after = [Thing("x", "s", "q1"), Thing("y", "s", "q2"), Thing("z", "s", "p3")]
+    for old, new, mark in zip(before, after, ("1", "2", "3"), strict=True):
+        old.print = replace(old.print, properties_hash=mark)
+        new.print = replace(new.print, properties_hash=mark)
+    found = held(before, after)
+    assert found.successors() == {"a": "x", "b": "y", "c": "z"}
+    assert [match.by for match in found.rekeyed] == ["properties", "properties", "content"]
+
+
 def test_tags_given_out_anew_count_for_nothing():
     before = [Thing(f"o{n}", "s", f"p{n}", tag=str(n)) for n in range(10)]
     after = [Thing(f"n{n}", "s", f"p{n}", tag=str((n + 1) % 10)) for n in range(10)]
@@ -265,5 +276,5 @@ def test_no_element_of_a_revised_real_model_is_matched_wrongly(shared_data, tmp_
     assert score.wrong == []
     unmatched = score.survivors - score.right
     assert unmatched == score.uncertain  # what is not matched is listed for review
-    assert score.share() >= LEAST.get(name, 0.9)
+    assert score.share() >= LEAST.get(name, 0.95)
     assert len(found.added) <= len(revision.added)
