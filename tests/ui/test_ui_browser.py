@@ -120,8 +120,9 @@ def test_every_screen_wide_and_on_a_phone(visit, language: str) -> None:
     catalogue = own_catalogue()
     for key in SCREENS:
         page.set_viewport_size(WIDE)
+        name = catalogue.text(f"{key}.title", language)
         page.locator("[data-testid=stSidebarNavLink]").filter(
-            has_text=catalogue.text(f"{key}.title", language)
+            has=page.get_by_text(name, exact=True)
         ).first.click()
         title = "evidence_screen.title" if key == "evidence" else f"{key}.title"
         expect(page.locator(".page-head h1")).to_have_text(catalogue.text(title, language))
