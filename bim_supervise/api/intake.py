@@ -28,6 +28,7 @@ from bim_supervise.events.rows import Row
 from bim_supervise.events.senders import Permission, permitted
 from bim_supervise.events.sources_file import read_batches
 from bim_supervise.events.sources_mqtt import decode_messages
+from bim_supervise.events.sources_parquet import is_parquet, parquet_batches
 from bim_supervise.events.tracks import pseudonym
 from bim_supervise.store.store import Store
 from bim_supervise.store.work import Work
@@ -123,7 +124,7 @@ class Intake(LiveJudgement, People, ProjectBase):
         """Replay files of observations.
 
         Args:
-            paths: CSV or JSON-lines files.
+            paths: CSV, JSON-lines or Parquet files.
             mapping: YAML that says which column is what; without it the rows describe themselves.
             authenticated: whether somebody vouches for the files: only then may they prove or release.
             on_progress: called with the file name and the share read.
@@ -141,7 +142,8 @@ class Intake(LiveJudgement, People, ProjectBase):
                 if on_progress:
                     on_progress(name, share)
 
-            for rows in read_batches(file, chosen, on_progress=report):
+            read = parquet_batches if is_parquet(file) else read_batches
+            for rows in read(file, chosen, on_progress=report):
                 self._take_rows(rows, chosen, "file", counters, authenticated=authenticated)
             report(1.0)
         return counters.as_dict()

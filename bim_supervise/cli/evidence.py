@@ -26,7 +26,7 @@ def register(app: typer.Typer) -> None:
     @command(app, "observe")
     def observe(
         context: typer.Context,
-        files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="CSV or JSONL files.")],
+        files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="CSV, JSONL or Parquet files.")],
         mapping: Annotated[
             Path | None, typer.Option("--mapping", metavar="YAML", help="Which column is what.")
         ] = None,

@@ -31,7 +31,8 @@ _SECONDS_BELOW = 1e11
 
 
 def _from_number(value: float, scale: int) -> int:
-    if not math.isfinite(value):
+    # A JSON integer may be larger than any float.
+    if isinstance(value, float) and not math.isfinite(value):
         raise Refused("time_invalid")
     if not 0 <= value < 1e15:
         raise Refused("time_implausible")
