@@ -130,6 +130,7 @@ def prepare_sample(directory: Path, database_url: str | None = None) -> tuple[Pr
     project.calculate_schedule()
     project.load_devices(sample.devices_path())
     project.load_checkpoints(sample.checkpoints_path())
+    project.load_rules(sample.rules_path())
     for person in people:
         _enrol(project, person, passwords[person["name"]])
     project.set_site_now(sample.START)

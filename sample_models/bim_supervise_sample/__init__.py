@@ -13,6 +13,7 @@ from bim_supervise_sample.paths import (
     history_path,
     model_path,
     people_path,
+    rules_path,
 )
 from bim_supervise_sample.site import CURRENCY, END, PROJECT_NAME, SITE, START, TIMEZONE
 from bim_supervise_sample.story import SIGN_OFFS, SignOff
@@ -31,6 +32,7 @@ __all__ = [
     "model_path",
     "people",
     "people_path",
+    "rules_path",
     "sign_offs",
 ]
 

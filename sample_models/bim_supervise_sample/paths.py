@@ -26,6 +26,11 @@ def checkpoints_path() -> Path:
     return _file("checkpoints.yaml")
 
 
+def rules_path() -> Path:
+    """The rule settings: profiles, parameters and limits of the design."""
+    return _file("rules.yaml")
+
+
 def people_path() -> Path:
     """The people and their appointments."""
     return _file("people.yaml")

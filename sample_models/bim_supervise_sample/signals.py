@@ -113,6 +113,9 @@ class Signals:
         match kind:
             case "noise_level":
                 return _noise(device, seconds, busy, rng)
+            case "noise_level_max":
+                # What a meter hears as its loudest within ten minutes lies some dB above the mean.
+                return _noise(device, seconds, busy, rng) + 5.0 + np.abs(rng.normal(0, 2.0, seconds.size))
             case "pm10" | "pm25":
                 return self._dust(device, kind, seconds, busy, rng)
             case "air_temperature":
@@ -122,10 +125,14 @@ class Signals:
             case "wind_speed":
                 height = 1.35 if device == "TC-1" else 1.0
                 return np.abs(self.wind(seconds) * height + rng.normal(0, 0.35, seconds.size))
+            case "wind_gust":
+                return np.abs(self.wind(seconds) * 1.35 * 1.3 + np.abs(rng.normal(0, 0.5, seconds.size)))
             case "dome_pressure":
                 return DOME_PRESSURE + 4.0 * busy + rng.normal(0, 2.0, seconds.size)
-            case "purifier_state":
+            case "purifier_state" | "exhaust_state":
                 return np.ones(seconds.size)
+            case "airlock_inner_open" | "airlock_outer_open":
+                return np.zeros(seconds.size)
             case "power":
                 return self._power(device, seconds, busy, rng)
             case "co":
@@ -219,7 +226,7 @@ def _changed(
         return value
     if episode.replaces:
         return np.where(where, episode.change, value)
-    if episode.kind == "noise_level":
+    if episode.kind in ("noise_level", "noise_level_max"):
         source = episode.change + rng.normal(0, 0.7, value.size)
         return np.where(where, 10 * np.log10(10 ** (value / 10) + 10 ** (source / 10)), value)
     return np.where(where, value + episode.change, value)

@@ -22,13 +22,18 @@ TICK_S = 600
 
 UNITS: Mapping[str, tuple[str, int]] = {
     "noise_level": ("dB(A)", 1),
+    "noise_level_max": ("dB(A)", 1),
     "pm10": ("ug/m3", 1),
     "pm25": ("ug/m3", 1),
     "wind_speed": ("m/s", 1),
+    "wind_gust": ("m/s", 1),
     "air_temperature": ("degC", 1),
     "humidity": ("%", 0),
     "dome_pressure": ("Pa", 1),
     "purifier_state": ("", 0),
+    "exhaust_state": ("", 0),
+    "airlock_inner_open": ("", 0),
+    "airlock_outer_open": ("", 0),
     "power": ("kW", 2),
     "energy_total": ("kWh", 2),
     "co": ("mg/m3", 2),
@@ -40,10 +45,10 @@ UNITS: Mapping[str, tuple[str, int]] = {
 }
 """Unit and decimals that the instruments write."""
 
-SPOT_KINDS = frozenset(
-    {"settlement", "water_level", "concrete_temperature", "energy_total", "crane_load", "purifier_state"}
-)
+SPOT_KINDS = frozenset({"settlement", "water_level", "concrete_temperature", "energy_total"})
 SPOT_DEVICES = frozenset({"RFID-GATE", "RFID-PIT", "EX-1"})
+MAXIMA_S = {"noise_level_max": 600}
+"""Seconds over which instruments gather what they send less often than their means."""
 SPOT_S = 60
 """Seconds that a spot value speaks for: a survey or a counter is no mean over the time until the next."""
 
@@ -105,7 +110,7 @@ def _gateway(row: Mapping[str, Any]) -> str:
 def all_series() -> tuple[Series, ...]:
     """Every telemetry series of the site."""
     return tuple(
-        Series(row["id"], kind, int(row["expected_interval_s"]), _gateway(row))
+        Series(row["id"], kind, MAXIMA_S.get(kind, int(row["expected_interval_s"])), _gateway(row))
         for row in device_rows()
         for kind in row["kinds"]
     )

@@ -5,7 +5,7 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from bim_supervise_sample import START, checkpoints_path, devices_path, model_path
+from bim_supervise_sample import START, checkpoints_path, devices_path, model_path, rules_path
 from bim_supervise_sample.model.layout import parts, parts_by_task, rooms
 from bim_supervise_sample.plan.dates import planned
 from bim_supervise_sample.plan.tasks import plan_tasks, tasks_by_code
@@ -13,6 +13,8 @@ from bim_supervise_sample.site import ZONE
 from bim_supervise_sample.stream import Channel, Simulator
 
 from bim_supervise.checkpoints.read_checkpoints import read_checkpoints
+from bim_supervise.checkpoints.registry import load_packs
+from bim_supervise.checkpoints.site_rules import read_site_rules
 from bim_supervise.events.kinds import KindTable
 from bim_supervise.events.mapping import DEFAULT_MAPPING
 from bim_supervise.events.normalise import normalise
@@ -21,6 +23,8 @@ from bim_supervise.ledger.capacities import Capacity
 from bim_supervise.model.read_ifc import read_model
 from bim_supervise.schedule.cpm import calculate
 from bim_supervise.schedule.read_schedule import read_schedule
+
+KINDS = KindTable().with_kinds(load_packs().kinds)
 
 
 @pytest.fixture(scope="module")
@@ -95,8 +99,15 @@ def test_plan_carries_money_quantities_and_elements(schedule):
         assert set(task.element_ids) == {part.global_id for part in parts_by_task().get(task.wbs, ())}
 
 
+def test_the_rule_settings_are_accepted_and_loosen_nothing():
+    registry = load_packs()
+    site = read_site_rules(rules_path(), registry.rules, registry.shipped)
+    assert {limit.rule_id for limit in site.limits} >= {"AIR-01", "AIR-02", "AIR-06"}
+    assert site.loosened == ()
+
+
 def test_devices_and_checkpoints_are_accepted(schedule, reading):
-    devices = read_devices(devices_path(), kinds=KindTable())
+    devices = read_devices(devices_path(), kinds=KINDS)
     assert 30 <= len(devices) <= 36
     spaces = {space.name for space in reading.spaces}
     assert {device.zone for device in devices if device.zone} <= spaces
@@ -113,7 +124,7 @@ def _normalised(messages):
             batch = normalise(
                 [(1, message.body)],
                 DEFAULT_MAPPING,
-                kinds=KindTable(),
+                kinds=KINDS,
                 zone=ZONE,
                 received=message.received,
                 source="mqtt",

@@ -39,7 +39,7 @@ def _level(columns, start, end):
 
 
 def test_about_half_a_million_readings_of_about_thirty_devices(sent):
-    assert 450_000 < sum(len(columns) for columns in sent.values()) < 520_000
+    assert 500_000 < sum(len(columns) for columns in sent.values()) < 620_000
     assert 30 <= len(device_rows()) <= 36
     assert {device for device, _ in sent} == {row["id"] for row in device_rows()}
     assert {(d, k) for d, k in sent} == {(row["id"], kind) for row in device_rows() for kind in row["kinds"]}

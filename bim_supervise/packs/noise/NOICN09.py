@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from bim_supervise.checkpoints.conditions import Derived, Term
+from bim_supervise.checkpoints.contract import Evidence
 from bim_supervise.checkpoints.windowed import WindowedRule
+from bim_supervise.events.devices import Device
 from bim_supervise.packs.noise.background import corrected
 from bim_supervise.packs.noise.kinds import BACKGROUND, BOUNDARY, NOISE_LEVEL
 
@@ -41,3 +43,7 @@ class CorrectedLevel(WindowedRule):
         purpose=BOUNDARY,
         others=((NOISE_LEVEL, BACKGROUND),),
     )
+
+    def watches(self, evidence: Evidence) -> list[Device]:
+        """The boundary meters, where anything measures the background."""
+        return super().watches(evidence) if evidence.devices(NOISE_LEVEL.key, BACKGROUND) else []
