@@ -104,6 +104,46 @@ class Plans(ProjectBase):
         _write(Path(path), write)
         return _written(path, tied, tuple(dropped))
 
+    def schedule_risk(
+        self, *, runs: int = 1000, seed: int = 1, low: float = 0.9, mode: float = 1.0, high: float = 1.3
+    ) -> dict[str, Any]:
+        """The finish of the current plan when durations are uncertain.
+
+        Args:
+            runs: how many times the plan is calculated with drawn durations.
+            seed: the same seed gives the same answer.
+            low: shortest duration as a factor of the planned one.
+            mode: likeliest duration.
+            high: longest duration.
+
+        Raises:
+            NotFound: ``schedule_missing``.
+            InputRefused: ``risk_runs``, ``risk_spread`` or ``risk_plan``.
+        """
+        # Imported here because numba takes a second to import and only this needs it.
+        from bim_supervise.schedule.risk import Spread, simulate
+
+        with self._store.reading() as work:
+            schedule = self._current(work)
+        found = simulate(schedule, runs=runs, seed=seed, usual=Spread(low=low, mode=mode, high=high))
+        names = {task.id: task.name for task in schedule.tasks}
+        driving = sorted(found.driving.items(), key=lambda item: (-item[1], item[0]))
+        return {
+            "runs": found.runs,
+            "planned": found.planned,
+            "chance_of_planned": found.chance_of_planned,
+            "finish": {f"p{percent}": moment for percent, moment in found.finishes.items()},
+            "milestones": [
+                {
+                    "id": task,
+                    "name": names[task],
+                    **{f"p{percent}": moment for percent, moment in row.items()},
+                }
+                for task, row in found.milestones.items()
+            ],
+            "driving": [{"id": task, "name": names[task], "share": share} for task, share in driving],
+        }
+
     def use_schedule(self, number: int) -> None:
         """Make a stored plan the current one again.
 

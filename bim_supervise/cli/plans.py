@@ -36,3 +36,15 @@ def register(app: typer.Typer) -> None:
     ) -> dict[str, Any]:
         """Compare two plans: tasks moved, added, removed, changed, and their logic."""
         return project_of(context).compare_schedules(before, after)
+
+    @command(schedule, "risk")
+    def schedule_risk(
+        context: typer.Context,
+        runs: Annotated[int, typer.Option("--runs", help="How many times the plan is calculated.")] = 1000,
+        seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same answer.")] = 1,
+        low: Annotated[float, typer.Option("--low", help="Shortest duration, factor of planned.")] = 0.9,
+        mode: Annotated[float, typer.Option("--mode", help="Likeliest duration, factor of planned.")] = 1.0,
+        high: Annotated[float, typer.Option("--high", help="Longest duration, factor of planned.")] = 1.3,
+    ) -> dict[str, Any]:
+        """Simulate the finish with uncertain durations."""
+        return project_of(context).schedule_risk(runs=runs, seed=seed, low=low, mode=mode, high=high)

@@ -181,6 +181,12 @@ class WorkTime:
                 return shifts
         return self._week[day.weekday()]
 
+    def shifts_between(self, low: int, high: int) -> tuple[list[int], list[int]]:
+        """Starts and ends of the shifts that reach into the minutes ``low`` to ``high``."""
+        self._cover(low, high)
+        first, last = bisect_right(self._ends, low), bisect_left(self._starts, high)
+        return self._starts[first:last], self._ends[first:last]
+
     # -- the laid-out range ----------------------------------------------------------------------
 
     def _worked(self, moment: int) -> int:

@@ -16,6 +16,9 @@ Conventions (where planning tools differ, MS Project's are followed, and stated 
 - Total float is the lesser of start and finish float in the task's calendar; critical is an unfinished task
   with no more than 0. Free float is the leeway to the nearest successor, or to the project's finish.
 - A plan of Primavera is calculated as ``cpm_primavera`` states.
+- Links see the shown dates of a task. Between tasks of different calendars a date that a link asks for is
+  rounded to working time at each end, so that total float may be negative there by the length of a break, as
+  it is in MS Project.
 - Between calendars, a link counts as kept when no working time of the successor lies between what the link
   asks for and the date the successor got.
 """

@@ -39,11 +39,14 @@ def backward_pass(run: Run) -> None:
         for cap in (row.late_cap, None if task.deadline is None else to_minutes(task.deadline)):
             if cap is not None:
                 finish = min(finish, cap)
-        row.late_finish_event = finish
         row.late_finish = _work_end(row, finish)
+        if row.late_finish < row.early_finish and not row.work.between_minutes(
+            row.late_finish, row.early_finish
+        ):
+            row.late_finish = row.early_finish
         left = row.remaining if row.started else row.duration
         row.late_start = row.work.add_minutes(finish, -left) if left else row.late_finish
-        row.late_start_event = row.late_start if start is None else min(row.late_start, start)
+        row.late_start_event, row.late_finish_event = row.late_start, row.late_finish
         if row.started:
             row.late_start = row.early_start
 

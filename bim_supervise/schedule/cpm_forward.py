@@ -111,9 +111,8 @@ def _place(task: Task, row: Row, start: int | None, finish: int | None, run: Run
     row.finish_event = row.early_finish
     if finish is None or finish <= row.early_finish or row.work.between_minutes(row.early_finish, finish):
         return
-    row.finish_event = finish
     if row.shown_finish == finish == row.work.next_minutes(finish):
-        row.early_finish = finish
+        row.early_finish = row.finish_event = finish
 
 
 def _held_start(row: Row, kind: ConstraintType, at: int) -> int:

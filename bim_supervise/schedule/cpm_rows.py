@@ -15,8 +15,9 @@ from bim_supervise.schedule.tasks import ConstraintType, Schedule, Skipped, Task
 class Row:
     """One node while it is calculated; moments in minutes since the epoch.
 
-    ``finish_event``, ``late_start_event`` and ``late_finish_event`` are what links see: they may lie in
-    non-working time of the task's own calendar, where the shown dates do not. ``shown_finish`` is the start
+    ``finish_event``, ``late_start_event`` and ``late_finish_event`` are what links see: of a task its shown
+    dates, as in MS Project, so that a demand which falls into non-working time of the task's calendar is not
+    handed on to its successors. ``shown_finish`` is the start
     of a predecessor that a start-to-finish link without lag asks for: MS Project shows it as the finish even
     where a shift begins (08:00), and not the end of the shift before.
     """

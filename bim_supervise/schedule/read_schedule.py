@@ -10,6 +10,7 @@ from pathlib import Path
 from bim_supervise.core.child import Progress, run_limited
 from bim_supervise.core.errors import InputRefused
 from bim_supervise.schedule.graph import refuse_cycles, task_graph
+from bim_supervise.schedule.read_mpxj import mpxj_installed, parse_with_mpxj
 from bim_supervise.schedule.read_mspdi import parse_mspdi
 from bim_supervise.schedule.read_pmxml import parse_pmxml
 from bim_supervise.schedule.read_schedule_csv import read_csv_schedule
@@ -31,6 +32,8 @@ def read_schedule(
     on_progress: Progress | None = None,
 ) -> Schedule:
     """Read a plan: MS Project XML, Primavera P6 XER or XML, CSV, or the tasks of an IFC file.
+
+    With the extra ``mpxj`` also MS Project MPP and the other binary formats that MPXJ knows.
 
     Args:
         path: the file; all but CSV are read in a child process with limits of time and memory.
@@ -64,7 +67,20 @@ def _read(
     memory_bytes: int,
     on_progress: Progress | None,
 ) -> Schedule:
-    kind = _kind_of(path)
+    try:
+        kind = _kind_of(path)
+    except InputRefused as error:
+        if error.code != "schedule_format_unsupported" or not error.params.get("binary"):
+            raise
+        if not mpxj_installed():
+            raise InputRefused(
+                "schedule_needs_mpxj",
+                error.message,
+                f"{_EXPORT} Or install bim-supervise[mpxj] and a Java runtime, and load it as it is.",
+                file=path.name,
+                format=error.params["format"],
+            ) from error
+        kind = "mpxj"
     digest = _digest(path)
     if kind == "csv":
         return read_csv_schedule(path, digest, mapping=mapping)
@@ -75,7 +91,8 @@ def _read(
             "Leave the mapping out.",
             file=path.name,
         )
-    parse = {"xml": parse_mspdi, "pmxml": parse_pmxml, "xer": parse_xer}.get(kind, parse_mspdi)
+    readers = {"pmxml": parse_pmxml, "xer": parse_xer, "mpxj": parse_with_mpxj}
+    parse = readers.get(kind, parse_mspdi)
     if kind == "ifc":
         # Imported here because ifcopenshell takes a second to import and only IFC plans need it.
         from bim_supervise.schedule.read_ifc_schedule import parse_ifc_schedule as parse
@@ -135,6 +152,7 @@ def _kind_of(path: Path) -> str:
             _EXPORT,
             format=name,
             file=path.name,
+            binary=not text.startswith("version https://git-lfs") or None,
         )
     return "csv"
 

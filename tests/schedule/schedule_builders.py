@@ -76,16 +76,18 @@ def calendars(draw) -> Calendar:
 
 
 @st.composite
-def plans(draw, *, kinds=tuple(LinkType), summaries: bool = False, max_tasks: int = 14) -> Schedule:
-    """Acyclic plans with mixed calendars, links and lags, without constraints."""
+def plans(
+    draw, *, kinds=tuple(LinkType), summaries: bool = False, max_tasks: int = 14, mixed: bool = True
+) -> Schedule:
+    """Acyclic plans with links and lags, without constraints; ``mixed``: of several calendars and elapsed."""
     count = draw(st.integers(1, max_tasks))
     minutes = st.sampled_from((0, 30, 60, 240, 480, 960, 1440, 2400))
     tasks = [
         task(
             str(n),
             draw(minutes),
-            calendar=draw(st.sampled_from((None, "week", "all", "night"))),
-            duration_elapsed=draw(st.sampled_from((False, False, False, True))),
+            calendar=draw(st.sampled_from((None, "week", "all", "night") if mixed else (None,))),
+            duration_elapsed=mixed and draw(st.sampled_from((False, False, False, True))),
         )
         for n in range(count)
     ]
@@ -97,7 +99,7 @@ def plans(draw, *, kinds=tuple(LinkType), summaries: bool = False, max_tasks: in
                 str(n),
                 draw(st.sampled_from(kinds)),
                 draw(st.sampled_from((0, 0, 60, 480, 1000, -60, -480))),
-                elapsed=draw(st.booleans()),
+                elapsed=mixed and draw(st.booleans()),
             )
             for before in draw(st.lists(st.integers(0, n - 1), max_size=3))
         ]

@@ -346,7 +346,7 @@ def test_the_late_dates_keep_the_links_too(schedule):
 
 
 @settings(max_examples=80, deadline=None)
-@given(plans(summaries=True))
+@given(plans(summaries=True, mixed=False))
 def test_early_is_never_after_late_and_floats_agree(schedule):
     result = calculate(schedule)
     for dates in result.dates.values():
@@ -359,7 +359,7 @@ def test_early_is_never_after_late_and_floats_agree(schedule):
 
 
 @settings(max_examples=80, deadline=None)
-@given(plans())
+@given(plans(mixed=False))
 def test_free_float_is_never_more_than_total_float(schedule):
     for dates in calculate(schedule).dates.values():
         assert 0 <= dates.free_float_hours <= dates.total_float_hours
