@@ -311,13 +311,14 @@ def test_a_doctype_is_refused_before_anything_is_expanded(refused):
     [
         (b"", "file_empty"),
         (b" \n\n", "file_empty"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "schedule_format_unsupported"),
-        (b"PK\x03\x04 not really", "schedule_format_unsupported"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "schedule_needs_mpxj"),
+        (b"PK\x03\x04 not really", "schedule_needs_mpxj"),
         (b"version https://git-lfs.github.com/spec/v1", "schedule_format_unsupported"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00", "schedule_format_unsupported"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "schedule_needs_mpxj"),
     ],
 )
-def test_other_formats_are_refused_by_their_content(refused, content, code):
+def test_other_formats_are_refused_by_their_content(refused, monkeypatch, content, code):
+    monkeypatch.setattr("bim_supervise.schedule.read_schedule.mpxj_installed", lambda: False)
     assert refused(content, "plan.csv").code == code
 
 
