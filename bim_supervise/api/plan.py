@@ -13,6 +13,7 @@ from typing import Any
 from bim_supervise.api.base import PLAN, existing_file
 from bim_supervise.api.linking import Linking
 from bim_supervise.api.model_files import keep_model_file
+from bim_supervise.api.plan_report import plan_report
 from bim_supervise.api.revisions import carry_over, comparison_counts, current_heirs
 from bim_supervise.api.views import ElementRow, LinkSummary, ModelRevisionView
 from bim_supervise.checkpoints.read_checkpoints import read_checkpoints
@@ -25,8 +26,9 @@ from bim_supervise.model.elements import Space
 from bim_supervise.model.read_ifc import read_model
 from bim_supervise.schedule.cpm import calculate
 from bim_supervise.schedule.graph import refuse_cycles, task_graph
+from bim_supervise.schedule.health import longest_path
 from bim_supervise.schedule.read_schedule import read_schedule
-from bim_supervise.schedule.tasks import Calculation, ConstraintType, Schedule
+from bim_supervise.schedule.tasks import Calculation, Schedule
 from bim_supervise.store.records import ModelRecord
 from bim_supervise.store.work import Work
 from bim_supervise.tracking.fold import fold_elements, life_of
@@ -106,28 +108,20 @@ class Plan(Linking):
             linked = self._link_from_plan(work)
         self._keep_mapping(mapping, SCHEDULE_MAPPING)
         rules = self._renew_rule_links()
-        kinds = Counter(task.kind.value for task in schedule.tasks)
-        constrained = [
-            task
-            for task in schedule.tasks
-            if task.constraint and task.constraint.type is not ConstraintType.AS_SOON_AS_POSSIBLE
-        ]
         return {
-            "name": schedule.name,
-            "format": schedule.source_format,
-            "tasks": len(schedule.tasks),
-            "milestones": kinds["milestone"],
-            "summaries": kinds["summary"],
-            "links": len(schedule.links),
-            "lags": sum(link.lag_minutes != 0 for link in schedule.links),
-            "link_types": dict(Counter(link.type.value for link in schedule.links)),
-            "calendars": len(schedule.calendars),
-            "constraints": len(constrained),
+            **plan_report(schedule),
             "element_links": len(linked.links) if linked else 0,
             "link_rules": rules,
-            "skipped": [{"what": item.what, "reason": item.reason} for item in schedule.skipped],
-            "converted": [{"what": item.what, "reason": item.reason} for item in schedule.converted],
         }
+
+    def preview_schedule(self, path: str | Path, *, mapping: str | Path | None = None) -> dict[str, Any]:
+        """What loading a plan file would read, convert and skip; nothing is stored.
+
+        Raises:
+            InputRefused: as ``load_schedule``.
+        """
+        file = existing_file(path)
+        return plan_report(read_schedule(file, mapping=self._mapping(mapping, SCHEDULE_MAPPING)))
 
     def calculate_schedule(self, data_date: datetime | None = None) -> dict[str, Any]:
         """Calculate dates, floats and the critical path (CPM) and keep them.
@@ -145,6 +139,7 @@ class Plan(Linking):
         return {
             "tasks": len(calculation.dates),
             "critical": list(calculation.critical),
+            "longest_path": list(longest_path(schedule, calculation)),
             "start": calculation.start,
             "finish": calculation.finish,
             "problems": [{"what": item.what, "reason": item.reason} for item in calculation.problems],

@@ -44,3 +44,19 @@ def test_a_plan_goes_out_and_comes_back(project, tmp_path):
         project.export_mspdi(tmp_path / "none" / "p.xml")
     assert refused.value.code == "file_not_writable"
     assert not [file for file in tmp_path.iterdir() if file.name.startswith(".plan")]
+
+
+def test_a_preview_says_what_loading_says_and_stores_nothing(project, tmp_path):
+    before = project.schedules()
+    report = project.preview_schedule(tmp_path / "0.csv")
+    assert project.schedules() == before
+    loaded = project.load_schedule(tmp_path / "0.csv")
+    assert loaded.items() >= report.items()
+    assert (report["tasks"], report["links"], report["open_starts"], report["open_finishes"]) == (2, 1, 1, 1)
+    assert project.calculate_schedule()["longest_path"] == ["1", "2"]
+
+
+def test_risk_of_the_current_plan(project):
+    found = project.schedule_risk(runs=40)
+    assert found["finish"]["p10"] <= found["finish"]["p90"]
+    assert {row["id"]: row["share"] for row in found["driving"]} == {"1": 1.0, "2": 1.0}

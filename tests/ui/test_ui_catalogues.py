@@ -75,6 +75,11 @@ BUILT = {
     "evidence.{}": ["distrusted", "unauthenticated", "trusted"],
     "device.span_{}": ["6h", "24h", "3d", "7d"],
     "model.view_{}": ["elements", "revisions", "review", "load"],
+    "plans.view_{}": ["import", "stored", "compare"],
+    "plans.count_{}": ["unchanged", "moved", "changed", "added", "removed", "logic"],
+    "plans.link_{}": ["added", "removed", "lag"],
+    "plans.make_{}": ["mspdi", "ifc"],
+    "plans.get_{}": ["mspdi", "ifc"],
     "linking.view_{}": ["rules", "suggestions", "draft"],
     "linking.because_{}": ["object", "material", "work", "place", "label"],
     "load.{}": ["model", "schedule", "links"],
@@ -171,7 +176,8 @@ def test_columns_in_use_exist() -> None:
 def test_no_sentence_is_unused() -> None:
     source = "\n".join(path.read_text("utf-8") for path in SOURCES)
     groups = {key.split(".")[0] for key in (*BUILT, *BORROWED)} | {
-        "column", "error", "hint", "observation", "purpose", "missing", "field", "stage", "source",
+        "column", "error", "hint", "observation", "purpose", "missing", "field", "plan_field", "stage",
+            "source",
     }  # fmt: skip
     unused = [
         key

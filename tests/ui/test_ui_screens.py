@@ -23,6 +23,7 @@ SCREENS = (
     "lots",
     "evidence",
     "model",
+    "plans",
     "linking",
     "report",
     "records",
@@ -80,6 +81,7 @@ def healthy(screen: AppTest) -> str:
     [
         *((key, "chief") for key in SCREENS),
         ("model", "coordinator"),
+        ("plans", "coordinator"),
         ("linking", "coordinator"),
         ("checkpoints", "guest"),
     ],

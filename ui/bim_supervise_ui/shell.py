@@ -25,6 +25,7 @@ from bim_supervise_ui.screens import (
     linking,
     lots,
     model,
+    plans,
     records,
     report,
     timeline,
@@ -60,6 +61,7 @@ SECTIONS: dict[str, tuple[Screen, ...]] = {
         Screen("viewer", "view_in_ar", viewer.draw),
         Screen("evidence", "sensors", evidence.draw),
         Screen("model", "deployed_code", model.draw),
+        Screen("plans", "event_note", plans.draw),
         Screen("linking", "link", linking.draw),
     ),
     "field": (
