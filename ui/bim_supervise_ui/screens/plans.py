@@ -97,9 +97,15 @@ def _load(path: Path, mapping: Path | None = None) -> dict[str, Any]:
     return {**loaded, "problems": calculated["problems"], "critical": len(calculated["critical"])}
 
 
+def _use(chosen: int) -> None:
+    session.project().use_schedule(chosen)
+    session.changed()
+    st.rerun()
+
+
 def _with_files(file: Any, mapping: Any, job: Callable[..., dict[str, Any]]) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="bim-supervise-plan-") as folder:
-        paths = []
+        paths: list[Path | None] = []
         for number, upload in enumerate((file, mapping)):
             if upload is None:
                 paths.append(None)
@@ -235,10 +241,7 @@ def _stored() -> None:
                 width=360,
             )
             if st.button(t("plans.use"), key="plan-use", disabled=chosen == rows[0]["id"]):
-                done = _attempt(lambda: project.use_schedule(chosen) or True)
-                if done:
-                    session.changed()
-                    st.rerun()
+                _attempt(lambda: _use(chosen))
     with st.container(key="panel-plan-export"):
         page.section(t("plans.hand_over"), t("plans.hand_over_small"))
         with st.container(horizontal=True):
