@@ -87,7 +87,21 @@ class Cases(Supervision):
         """
         case_kind = _kind(kind)
         step = step_of(case_kind, action or _OPENING[case_kind])
-        return self._take(None, step, user, draft, capacity)
+        sent = str(draft.data.get("draft") or "")
+        known = self._opened_by_draft(case_kind, user, sent) if sent else None
+        return self.case(known, user=user) if known else self._take(None, step, user, draft, capacity)
+
+    def _opened_by_draft(self, kind: CaseKind, user: str, sent: str) -> str | None:
+        """The case that this draft of this person has opened already: its answer got lost on the way."""
+        with self._store.reading() as work:
+            return next(
+                (
+                    note.case
+                    for note in work.notes()
+                    if (note.kind, note.user, note.data.get("draft")) == (kind.value, user, sent)
+                ),
+                None,
+            )
 
     def act_on_case(
         self, case_id: str, action: str, user: str, draft: CaseDraft, *, capacity: str | None = None

@@ -81,6 +81,7 @@ ALLOWED: dict[Action, frozenset[Capacity]] = {
 ROUTES: dict[str, Action] = {
     # A prefix decides; the longest that fits. Whoever holds no appointment today sees nothing of the project.
     "/attachment/": Action.VIEW,
+    "/field": Action.VIEW,
     "/shapes/": Action.VIEW,
     "/today": Action.VIEW,
     "/": Action.VIEW,

@@ -113,5 +113,11 @@ def sign_off_view(
         decision=str(entry["decision"]),
         reason=str(entry["reason"]),
         counts=counts,
+        typed_at=_typed_at(entry),
         withdrawn=withdrawn,
     )
+
+
+def _typed_at(entry: dict[str, object]) -> datetime | None:
+    text = entry.get("typed_at")
+    return datetime.fromisoformat(str(text)).astimezone(UTC) if text else None

@@ -20,7 +20,14 @@ from bim_supervise.api.views import SignOffView
 from bim_supervise.core.errors import InputRefused, NotFound, PermissionRefused
 from bim_supervise.ledger.capacities import Appointment, Capacity
 from bim_supervise.ledger.chain import VerifyResult, verify
-from bim_supervise.ledger.entries import Decision, EntryType, SignedElement, SignedVerdict, sign_off_body
+from bim_supervise.ledger.entries import (
+    Decision,
+    EntryType,
+    SignedElement,
+    SignedVerdict,
+    instant_text,
+    sign_off_body,
+)
 from bim_supervise.ledger.export import export_lines, verify_export
 from bim_supervise.ledger.rules import Made, four_eyes
 from bim_supervise.store.work import Work
@@ -40,6 +47,7 @@ class Signing(Intake, LedgerActs):
         password: str,
         capacity: str | None = None,
         at: datetime | None = None,
+        typed_at: datetime | None = None,
     ) -> dict[str, Any]:
         """Sign a checkpoint: one signed entry that binds verdicts, elements, photos and model revision.
 
@@ -47,6 +55,9 @@ class Signing(Intake, LedgerActs):
 
         The signature is recorded whatever the evidence says; it opens the gate only if the evidence passes.
         ``at`` (aware UTC) signs at another site time than now, which only a replayed site allows.
+        ``typed_at`` (aware) is when the words were written, where that was before there was a signal; it
+        stands in the entry beside the time of the signature, and the same words sent again are not signed
+        again.
 
         Raises:
             NotFound: ``checkpoint_unknown``.
@@ -89,6 +100,8 @@ class Signing(Intake, LedgerActs):
             self._second_pair_of_eyes(work, user, appointment.capacity, Decision(decision), judged)
             model = work.current_model()
             elements = [item for item in work.elements() if item.global_id in element_ids] if model else []
+            if typed_at is not None and (known := _signed_already(work, user, checkpoint_id, typed_at)):
+                return known | {"state": judged.gate.state.value, "missing": []}
             body = sign_off_body(
                 checkpoint=checkpoint_id,
                 task=judged.checkpoint.task,
@@ -110,6 +123,8 @@ class Signing(Intake, LedgerActs):
                 model_revision=model.sha256 if model else None,
                 attachments=_photos(work, judged.checkpoint.task, element_ids, moment),
             )
+            if typed_at is not None:
+                body["typed_at"] = instant_text(typed_at)
             row = self.append_signed(work, signer, EntryType.SIGN_OFF, moment, body, appointment)
         after = self.situation(moment).judged[checkpoint_id]
         return {
@@ -307,6 +322,21 @@ def ledger_file_length(path: str | Path) -> int:
             return int(json.loads(stream.readline())["entries"])
         except (ValueError, KeyError, TypeError):
             return 0
+
+
+def _signed_already(work: Work, user: str, checkpoint: str, typed_at: datetime) -> dict[str, Any] | None:
+    """The entry of the same words of the same person, which came before and whose answer got lost."""
+    mark = instant_text(typed_at)
+    for row in work.entries():
+        if mark.encode() in row.data:
+            entry = json.loads(row.data)
+            if (entry.get("signer"), entry.get("checkpoint"), entry.get("typed_at")) == (
+                user,
+                checkpoint,
+                mark,
+            ):
+                return {"entry": row.sequence, "hash": row.hash}
+    return None
 
 
 def _said(result: VerifyResult) -> dict[str, Any]:

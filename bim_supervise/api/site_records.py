@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from bim_supervise.api.base import EVIDENCE
 from bim_supervise.api.cases import Cases
@@ -94,7 +95,7 @@ class SiteRecords(Cases):
         for photo in record.photos:
             check_photo(*photo)
         now = self.now()
-        at = to_utc(record.at, self.zone) if record.at else now
+        at = to_utc(record.at, self.zone) if record.at else self._seen_at(record, now)
         if at > now + SLACK:
             raise InputRefused(
                 "report_in_future",
@@ -135,6 +136,38 @@ class SiteRecords(Cases):
             self._note_receipt(work)
         return {"stored": added.stored, "duplicates": added.duplicates, "conflicts": added.conflicts}
 
+    def _seen_at(self, record: SiteRecord, now: datetime) -> datetime:
+        """When what is recorded was seen: when it was written, on a site whose clock is the world's.
+
+        The same words sent twice then have one identity and are stored once.
+        """
+        if record.typed_at is None or self.info().replay:
+            return now
+        return min(record.typed_at.astimezone(UTC), now)
+
+    def find_by_code(self, code: str) -> dict[str, str] | None:
+        """What a printed or scanned code names: a checkpoint, an element, a task or a device.
+
+        Returns:
+            ``type``, ``id``, ``title`` and ``link`` (path of its screen); None when nothing has this id.
+        """
+        with self._store.reading() as work:
+            for point in work.checkpoints():
+                if point.id == code:
+                    title = point.title.get("en") or code
+                    return _found("checkpoint", code, title, f"/checkpoints?id={quote(code)}")
+            if code in (work.content_hashes() or {}):
+                named = next((item.name for item in work.elements() if item.global_id == code), None)
+                return _found("element", code, named or code, f"/records?element={quote(code)}")
+            schedule = work.current_schedule()
+            for task in schedule.tasks if schedule else ():
+                if code in (task.id, task.source_id, task.wbs):
+                    return _found("task", task.id, task.name, f"/timeline?task={quote(task.id)}")
+            for device in work.devices():
+                if device.id == code:
+                    return _found("device", code, device.name, f"/evidence?device={quote(code)}")
+        return None
+
     def _check_record_subject(self, work: Work, record: SiteRecord) -> None:
         kind = SubjectType(record.subject_type)
         if kind is SubjectType.ELEMENT and record.subject not in (work.content_hashes() or {}):
@@ -162,6 +195,10 @@ class SiteRecords(Cases):
                 "List them with: bim-supervise checkpoint list.",
                 checkpoint=record.subject,
             )
+
+
+def _found(kind: str, name: str, title: str, link: str) -> dict[str, str]:
+    return {"type": kind, "id": name, "title": f"{title} · {name}", "link": link}
 
 
 def _check(record: SiteRecord) -> None:

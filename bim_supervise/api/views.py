@@ -206,6 +206,8 @@ class SignOffView:
     """Whether it still counts: made over passing evidence that has not changed since."""
     withdrawn: bool = False
     """Whether its signer took it back."""
+    typed_at: datetime | None = None
+    """When the words were written, where that was before there was a signal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from streamlit import config as streamlit_config
 
 from bim_supervise import api
 from bim_supervise.core.errors import StoreFailed
+from bim_supervise.server.field import FieldRoutes
 from bim_supervise.server.guard import OPEN_PATHS, OriginCheck, SecurityHeaders, SessionGuard
 from bim_supervise.server.login import Login
 from bim_supervise.server.observations import ObservationRoutes
@@ -82,7 +83,11 @@ def session_routes() -> list[str]:
     def no_project() -> Project:
         raise AssertionError("the paths are told without a project")
 
-    plain = [*PlainRoutes(no_project).routes(), *ShapeRoutes(no_project).routes()]
+    plain = [
+        *PlainRoutes(no_project).routes(),
+        *FieldRoutes(no_project).routes(),
+        *ShapeRoutes(no_project).routes(),
+    ]
     return [
         route.path
         for route in plain
@@ -143,6 +148,7 @@ def build_app(settings: ServerSettings) -> st.App:
         routes=[
             *login.routes(),
             *PlainRoutes(project).routes(),
+            *FieldRoutes(project).routes(),
             *ObservationRoutes(project).routes(),
             *ShapeRoutes(project).routes(),
         ],

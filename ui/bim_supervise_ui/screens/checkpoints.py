@@ -220,6 +220,9 @@ def _sign_offs(signed: Sequence[SignOffView]) -> Markup:
             (entry.signer_name or entry.signer, tag("div", label("capacity", entry.capacity), cls="limit"))
         )
         when = f"{f.moment(entry.time)} {f.zone_name(entry.time)}"
+        if entry.typed_at is not None:
+            written = t("checkpoint.typed_at", moment=f.moment(entry.typed_at))
+            when = join((when, tag("div", written, cls="limit")))
         lines.append((join((pills.decision(entry.decision), standing)), who, when, entry.reason))
     return table(head, lines)
 

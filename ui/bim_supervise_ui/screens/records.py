@@ -12,7 +12,7 @@ from bim_supervise_ui import session
 from bim_supervise_ui.formats import formats
 from bim_supervise_ui.i18n import label, localised, t
 from bim_supervise_ui.widgets import evidence, notices, page, rows
-from bim_supervise_ui.widgets.html import show
+from bim_supervise_ui.widgets.html import show, tag
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +35,8 @@ def draw() -> None:
         show(notices.notice("wait", t("report.not_permitted"), t("report.not_permitted_hint")))
         return
     with st.container(width=_WIDTH):
+        link = tag("a", t("records.field_page"), href="/field", target="_self")
+        show(notices.notice("", link, t("records.field_page_hint")))
         kind = st.selectbox(t("records.kind"), kinds, format_func=lambda code: label("observation", code))
         asked = next((one for one in _SUBJECTS if st.query_params.get(one)), "task")
         about = st.segmented_control(
