@@ -6,6 +6,7 @@ from bim_supervise.api.listening import listen
 from bim_supervise.api.model_tables import element_table
 from bim_supervise.api.permissions import Action, may_enter
 from bim_supervise.api.project import Project, installed_packs, shared_project
+from bim_supervise.api.restoring import restore
 from bim_supervise.api.signing import ledger_file_length, verify_ledger_file
 from bim_supervise.api.site_records import RECORDS, SiteRecord, record_right
 from bim_supervise.api.stations import listen_hj212
@@ -26,6 +27,7 @@ __all__ = [
     "listen_hj212",
     "may_enter",
     "record_right",
+    "restore",
     "shared_project",
     "verify_ledger_file",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bim_supervise.api.base import EVIDENCE, PLAN, ProjectBase, existing_file
+from bim_supervise.api.intake_stats import IntakeFigures, IntakeStats, lag_s
 from bim_supervise.api.live import LiveJudgement
 from bim_supervise.api.people import People
 from bim_supervise.api.people_protection import PEOPLE, forget_daily
@@ -112,6 +114,12 @@ class Intake(LiveJudgement, People, ProjectBase):
     def __init__(self, settings: Settings, store: Store, registry: Registry, clock: Clock) -> None:
         super().__init__(settings, store, registry, clock)
         self._known_names: tuple[int, ProjectNames] | None = None
+        self.intake = IntakeStats()
+        """What has come in since this process opened the project."""
+
+    def intake_figures(self) -> IntakeFigures:
+        """Throughput, lag, backlog and rejects of this process's intake."""
+        return self.intake.figures()
 
     def observe(
         self,
@@ -227,6 +235,7 @@ class Intake(LiveJudgement, People, ProjectBase):
             batch = replace(batch, readings=named(batch.readings, names.person))
         if names.instruments:
             batch = replace(batch, readings=carried(batch.readings, names.instruments))
+        began = time.perf_counter()
         with self._write(EVIDENCE) as work:
             if also is not None:
                 also(work)
@@ -238,11 +247,18 @@ class Intake(LiveJudgement, People, ProjectBase):
             if names.people:
                 forget_daily(work, received)
             self._note_receipt(work)
-        counters.add(
-            batch,
-            facts.stored + readings.stored,
-            facts.duplicates + readings.duplicates,
-            facts.conflicts + readings.conflicts,
+        took = time.perf_counter() - began
+        stored, duplicates = facts.stored + readings.stored, facts.duplicates + readings.duplicates
+        conflicts = facts.conflicts + readings.conflicts
+        counters.add(batch, stored, duplicates, conflicts)
+        self.intake.note(
+            read=batch.read,
+            stored=stored,
+            duplicates=duplicates,
+            conflicts=conflicts,
+            rejected=Counter(item.reason for item in batch.rejected),
+            lag_s=lag_s(batch, received),
+            commit_s=took,
         )
 
     def _read(self, delivery: Delivery, names: ProjectNames, received: datetime) -> Batch:

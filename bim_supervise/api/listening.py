@@ -15,7 +15,7 @@ from bim_supervise.events.sources_sparkplug import NAMESPACE, HostState, rebirth
 REBIRTH_EVERY_MS = 10_000
 """How often at most [ms] a node is asked to be born again."""
 DEFAULT_TOPICS = ("bim-supervise/#",)
-MESSAGES_A_TRANSACTION = 300
+MESSAGES_A_TRANSACTION = 1000
 """Few enough that a commit takes well under the seconds after which small brokers give a message up."""
 
 
@@ -67,5 +67,6 @@ async def listen(
         batch_messages=MESSAGES_A_TRANSACTION,
         presence=host.presence if host else None,
     )
+    project.intake.watch("mqtt", lambda: source.waiting)
     await source.run(stop)
     return {**totals, "rejected_reasons": dict(reasons)}

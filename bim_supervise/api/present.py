@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from bim_supervise.api.views import AlarmView, LimitView, Missing, SignOffView, VerdictView
-from bim_supervise.checkpoints.alarms import Alarm
+from bim_supervise.checkpoints.alarm_life import AlarmLife
+from bim_supervise.checkpoints.alarms import Alarm, Consequence
 from bim_supervise.checkpoints.contract import Limit, Verdict
 from bim_supervise.checkpoints.registry import Registry
-from bim_supervise.store.records import AlarmActionRecord
 from bim_supervise.supervise import Judged, Situation
 
 
@@ -63,17 +63,22 @@ def verdict_view(verdict: Verdict, registry: Registry) -> VerdictView:
 
 
 def alarm_view(
-    rank: int, alarm: Alarm, situation: Situation, registry: Registry, action: AlarmActionRecord | None
+    rank: int,
+    alarm: Alarm,
+    situation: Situation,
+    registry: Registry,
+    life: AlarmLife,
+    weight: Consequence,
+    storm: str | None,
 ) -> AlarmView:
-    """An alarm with what people did about it."""
-    verdict = alarm.verdict
+    """An alarm with what people did about it and what hangs on it."""
+    verdict, action, shelf = alarm.verdict, life.acknowledged, life.shelved
     state = situation.by_task.get(verdict.subject.task or "")
-    standing = "acknowledged" if action else "open"
     return AlarmView(
         id=alarm.id,
         rank=rank,
         severity=alarm.severity.value,
-        state="cleared" if alarm.cleared_at else standing,
+        state=life.state.value,
         rule=verdict.rule,
         kind=kind_of(registry, verdict.rule),
         reason=verdict.reason,
@@ -90,6 +95,16 @@ def alarm_view(
         acknowledged_by=action.user if action else None,
         acknowledged_at=action.at if action else None,
         comment=action.comment if action else None,
+        level=life.level,
+        shelved_until=shelf.until if shelf else None,
+        shelved_by=[name for name in (shelf.user, life.confirmed_by) if name] if shelf else (),
+        shelved_because=shelf.comment if shelf else None,
+        shelving_proposed_by=life.proposed.user if life.proposed else None,
+        shelving_proposed_until=life.proposed.until if life.proposed else None,
+        storm=storm,
+        tasks=weight.tasks,
+        float_hours=weight.total_float_hours,
+        money=weight.money,
     )
 
 

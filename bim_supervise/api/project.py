@@ -7,6 +7,7 @@ import functools
 from pathlib import Path
 from typing import Any
 
+from bim_supervise.api.alarm_desk import AlarmDesk
 from bim_supervise.api.appointments import Appointments
 from bim_supervise.api.drafting import Drafting
 from bim_supervise.api.evidence import EvidenceViews
@@ -29,6 +30,7 @@ from bim_supervise.store.store import Store
 
 
 class Project(
+    AlarmDesk,
     Plan,
     Plans,
     Drafting,

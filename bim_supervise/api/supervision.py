@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from bim_supervise.api.base import EVIDENCE
+from bim_supervise.api.base import EVIDENCE, PLAN
 from bim_supervise.api.present import alarm_view, kind_of, missing_views, verdict_view
 from bim_supervise.api.signing import Signing, unknown_checkpoint
 from bim_supervise.api.views import (
@@ -22,14 +22,17 @@ from bim_supervise.api.views import (
     TaskCounts,
     TaskRow,
 )
+from bim_supervise.checkpoints.alarm_life import AlarmState, life_of, storms
 from bim_supervise.checkpoints.alarms import Alarm, Consequence, rank
 from bim_supervise.checkpoints.contract import Outcome
 from bim_supervise.checkpoints.gates import GateState
 from bim_supervise.core.errors import NotFound
 from bim_supervise.metrics.progress import percent_complete
+from bim_supervise.store.records import AlarmActionRecord
 from bim_supervise.supervise import Judged, Situation
 from bim_supervise.tracking.links import coverage
 from bim_supervise.tracking.progress import actual_counts, planned_counts
+from bim_supervise.tracking.state import TaskState
 
 AsOf = str | date | datetime | None
 LATE_START, LATE_FINISH = "PRG-01", "PRG-02"
@@ -232,11 +235,28 @@ class Supervision(Signing):
         """Alarms by rank, life safety first; cleared ones only on request."""
         situation = self.situation(as_of)
         with self._store.reading() as work:
-            actions = {item.alarm_id: item for item in work.alarm_actions() if item.action == "acknowledge"}
+            acts: dict[str, list[AlarmActionRecord]] = defaultdict(list)
+            for act in work.alarm_actions():
+                acts[act.alarm_id].append(act)
         shown = [alarm for alarm in situation.alarms if cleared or alarm.cleared_at is None]
+        now = min(situation.as_of, self.now()) if as_of is not None else self.now()
+        in_storm = {name: storm.id for storm in storms(shown) for name in storm.alarms}
+        weigh = self._consequence(situation)
+        lives = {alarm.id: life_of(alarm, acts[alarm.id], now) for alarm in shown}
+        ranked = rank(shown, weigh)
+        # What somebody has taken off the list for now stands behind what waits; stable, so rank decides else.
+        ranked.sort(key=lambda alarm: lives[alarm.id].state is AlarmState.SHELVED)
         return [
-            alarm_view(place, alarm, situation, self.registry, actions.get(alarm.id))
-            for place, alarm in enumerate(rank(shown, self._consequence(situation)))
+            alarm_view(
+                place,
+                alarm,
+                situation,
+                self.registry,
+                lives[alarm.id],
+                weigh(alarm),
+                in_storm.get(alarm.id),
+            )
+            for place, alarm in enumerate(ranked)
         ]
 
     def acknowledge(self, alarm_id: str, user: str, comment: str) -> None:
@@ -333,20 +353,59 @@ class Supervision(Signing):
             for name, rule in (("start", LATE_START), ("finish", LATE_FINISH))
         }
 
+    def _zones_and_places(self) -> tuple[Mapping[str, str], Mapping[str, set[str]]]:
+        """Zone of each device, and GlobalIds by space and storey; read anew when the plan has changed."""
+        with self._lock, self._store.reading() as work:
+            revision = int(work.setting(PLAN, 0))
+            kept: tuple[int, dict[str, str], dict[str, set[str]]] | None = getattr(
+                self, "_known_places", None
+            )
+            if kept is None or kept[0] != revision:
+                zones = {device.id: device.zone for device in work.devices() if device.zone}
+                places: dict[str, set[str]] = defaultdict(set)
+                if zones and work.current_model() is not None:
+                    for element in work.elements():
+                        for place in (element.space, element.storey):
+                            if place:
+                                places[place].add(element.global_id)
+                kept = self._known_places = (revision, zones, dict(places))
+            return kept[1], kept[2]
+
     def _consequence(self, situation: Situation) -> Callable[[Alarm], Consequence]:
-        """What hangs on an alarm: its task's elements, float and open budget."""
+        """What hangs on an alarm: the unfinished tasks it reaches, their elements, float and open budget.
+
+        An alarm about a device reaches the tasks that make the elements of its zone, where the zone is a
+        space or storey of the model.
+        """
         dates = situation.calculation.dates if situation.calculation else {}
+        zones, places = self._zones_and_places()
+        reached: dict[str, list[TaskState]] = {
+            zone: [
+                state
+                for state in situation.states
+                if state.actual_finish is None
+                and any(element.global_id in places[zone] for element in state.elements)
+            ]
+            for zone in set(zones.values())
+            if zone in places
+        }
 
         def consequence(alarm: Alarm) -> Consequence:
             state = situation.by_task.get(alarm.subject.task or "")
-            if state is None:
+            zone = zones.get(alarm.subject.device or "", "")
+            states = [state] if state is not None else reached.get(zone, [])
+            if not states:
                 return Consequence()
-            found = dates.get(state.task.id)
+            slack = [dates[one.task.id].total_float_hours for one in states if one.task.id in dates]
+            money = [
+                one.task.budget * (1 - (one.complete or 0.0)) for one in states if one.task.budget is not None
+            ]
+            elements = {element.global_id for one in states for element in one.elements}
             return Consequence(
-                tasks=1,
-                elements=len(state.elements),
-                total_float_hours=found.total_float_hours if found else None,
-                money=state.task.budget,
+                tasks=len(states),
+                elements=len(elements if state is not None else elements & places[zone]),
+                total_float_hours=min(slack, default=None),
+                money=sum(money) if money else None,
             )
 
         return consequence

@@ -256,7 +256,7 @@ class AlarmView:
     rank: int
     severity: str
     state: str
-    """``open``, ``acknowledged`` or ``cleared``."""
+    """``open``, ``acknowledged``, ``shelved`` or ``cleared``."""
     rule: str
     kind: str
     reason: str
@@ -273,6 +273,22 @@ class AlarmView:
     acknowledged_by: str | None
     acknowledged_at: datetime | None
     comment: str | None
+    level: int = 0
+    """How often it has escalated without an acknowledgement: 0, 1 or 2."""
+    shelved_until: datetime | None = None
+    shelved_by: Sequence[str] = ()
+    shelved_because: str | None = None
+    shelving_proposed_by: str | None = None
+    """Who has proposed to shelve a life-safety alarm; a second person may confirm."""
+    shelving_proposed_until: datetime | None = None
+    storm: str | None = None
+    """The id of the storm it is part of: the first alarm of it."""
+    tasks: int = 0
+    """Tasks that it reaches, by its task or by the zone of its device."""
+    float_hours: float | None = None
+    """The least float [h] of them."""
+    money: float | None = None
+    """Their open budget, in the project's currency."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

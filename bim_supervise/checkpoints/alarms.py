@@ -42,8 +42,8 @@ class Alarm:
 
     @property
     def severity(self) -> Severity:
-        """How grave the failing rule is."""
-        return self.verdict.severity
+        """How grave it is now: that of the newest failing verdict, so that it can rise and fall."""
+        return self.latest.severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

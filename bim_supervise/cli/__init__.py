@@ -9,6 +9,8 @@ import typer
 
 from bim_supervise import __version__
 from bim_supervise.cli import (
+    alarms,
+    backup,
     cases,
     documents,
     evidence,
@@ -65,7 +67,21 @@ def choose_project(
     context.obj = Target(project, database_url)
 
 
-for module in (plan, evidence, supervision, cases, rules, people, documents, running, plans, exports, places):
+for module in (
+    plan,
+    evidence,
+    supervision,
+    alarms,
+    backup,
+    cases,
+    rules,
+    people,
+    documents,
+    running,
+    plans,
+    exports,
+    places,
+):
     module.register(app)
 
 

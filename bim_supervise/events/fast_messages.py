@@ -128,7 +128,9 @@ class _Run:
         if which is None or times is None:
             return False
         seconds = [item.interval_s for item in items]
-        if message.interval_s is not None:
+        if seconds.count(None) == len(seconds):
+            seconds = [message.interval_s] * len(items)
+        elif message.interval_s is not None:
             seconds = [message.interval_s if own is None else own for own in seconds]
         for own in set(seconds):
             if own is not None:
@@ -144,7 +146,7 @@ class _Run:
         table = self._numbers.setdefault((message.kind, message.unit), {})
         devices = [item.device for item in items]
         if message.device is not None:
-            if any(devices):
+            if devices.count(None) != len(devices):
                 return None
             number = table.get(message.device)
             return [self._new(table, message, message.device) if number is None else number] * len(items)
@@ -178,8 +180,15 @@ class _Run:
 
     def _timed(self, message: _Message, items: list[_Item]) -> NDArray[np.int64] | None:
         stated = [item.time for item in items]
-        if message.time is not None:
-            stated = [message.time if own is None else own for own in stated]
+        shared = message.time
+        if shared is not None:
+            if stated.count(None) == len(stated):
+                if len(stated) > 1:
+                    one = self._timed(message, items[:1])
+                    return None if one is None else np.repeat(one, len(stated))
+                stated = [shared]
+            else:
+                stated = [shared if own is None else own for own in stated]
         kinds = set(map(type, stated))
         if kinds == {int}:
             times = self._from_numbers(np.array(stated, np.float64))

@@ -163,6 +163,12 @@ class MqttSource:
         self.last_error: str | None = None
         """Why the last connection failed or ended; None while all is well."""
 
+    @property
+    def waiting(self) -> int:
+        """Messages that have come and wait for their transaction."""
+        session = self._session
+        return 0 if session is None else sum(len(batch.messages) for batch in session._batches)
+
     async def run(self, stop: asyncio.Event) -> None:
         """Listen until ``stop`` is set; reconnects by itself, waiting longer after every failure.
 

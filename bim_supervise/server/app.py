@@ -20,6 +20,8 @@ from bim_supervise.core.errors import StoreFailed
 from bim_supervise.server.field import FieldRoutes
 from bim_supervise.server.guard import OPEN_PATHS, OriginCheck, SecurityHeaders, SessionGuard
 from bim_supervise.server.login import Login
+from bim_supervise.server.metrics_route import MetricsRoute
+from bim_supervise.server.notifier import notify_until
 from bim_supervise.server.observations import ObservationRoutes
 from bim_supervise.server.routes import PlainRoutes
 from bim_supervise.server.sessions import SessionCheck
@@ -141,6 +143,11 @@ def build_app(settings: ServerSettings) -> st.App:
                     await api.listen_hj212(opened, address, stop)
 
                 await stack.enter_async_context(running(serve_stations))
+
+            async def tell(stop: asyncio.Event) -> None:
+                await notify_until(opened, stop)
+
+            await stack.enter_async_context(running(tell))
             yield {}
 
     return st.App(
@@ -149,6 +156,7 @@ def build_app(settings: ServerSettings) -> st.App:
             *login.routes(),
             *PlainRoutes(project).routes(),
             *FieldRoutes(project).routes(),
+            *MetricsRoute(project).routes(),
             *ObservationRoutes(project).routes(),
             *ShapeRoutes(project).routes(),
         ],

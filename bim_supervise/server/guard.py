@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 OPEN_PATHS = frozenset({"/login", "/healthz"})
 """The only paths that answer without a session."""
 
+METRICS = "/metrics"
+"""Figures of the intake; without a session only for a scraper on this machine."""
+
 OBSERVATIONS = "/api/v1/observations"
 """What is posted here, or to a feed below it, is let in by a sender's token, which the route checks."""
 _TO_OBSERVATIONS = re.compile(rf"{OBSERVATIONS}(?:/[^/]+)?")
@@ -59,7 +62,16 @@ def same_origin(scope: Scope) -> bool | None:
 
 def _needs_no_session(scope: Scope) -> bool:
     path = scope["path"]
+    if path == METRICS:
+        return _on_this_machine(scope)
     return path in OPEN_PATHS or (scope["method"] == "POST" and _TO_OBSERVATIONS.fullmatch(path) is not None)
+
+
+def _on_this_machine(scope: Scope) -> bool:
+    """Whether a request was made here and not handed on by a proxy for somebody elsewhere."""
+    client = scope.get("client")
+    forwarded = any(_header(scope, name) for name in (b"x-forwarded-for", b"forwarded", b"x-real-ip"))
+    return client is not None and client[0] in ("127.0.0.1", "::1") and not forwarded
 
 
 class SecurityHeaders:

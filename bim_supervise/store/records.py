@@ -215,6 +215,7 @@ class AlarmActionRecord:
     action: str
     comment: str
     at: datetime
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from bim_supervise.store.database import (
+    failures,
     open_engine,
     parse_url,
     read_transaction,
@@ -50,6 +52,22 @@ class Store:
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
+
+    def copy_to(self, file: Path) -> None:
+        """Copy an SQLite database to a new file while it is in use, as of one moment.
+
+        Raises:
+            StoreFailed: ``store_full``, ``store_unreachable`` or ``store_damaged``.
+        """
+        with failures(self._engine), self._engine.connect() as connection:
+            target = sqlite3.connect(file)
+            try:
+                source = connection.connection.driver_connection
+                assert isinstance(source, sqlite3.Connection)
+                source.backup(target)
+                target.execute("PRAGMA journal_mode = DELETE")
+            finally:
+                target.close()
 
     @contextmanager
     def transaction(self) -> Iterator[Work]:

@@ -73,3 +73,20 @@ class AlarmActionTable(Base, table=True):
     action: str
     comment: str
     at: datetime = Field(sa_type=Instant)
+    until: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class NoticeTable(Base, table=True):
+    """A notice about an alarm to one contact; ``id`` is the digest of what it says, so it goes out once."""
+
+    __tablename__ = "notice"
+
+    id: str = Field(primary_key=True)
+    alarm_id: str = Field(index=True)
+    event: str
+    contact: str
+    state: str = Field(index=True)
+    created_at: datetime = Field(sa_type=Instant)
+    tried_at: datetime | None = Field(default=None, sa_type=Instant)
+    attempts: int
+    problem: str

@@ -11,6 +11,7 @@ from bim_supervise.store.work_files import WorkFiles
 from bim_supervise.store.work_judgement import WorkJudgement
 from bim_supervise.store.work_ledger import WorkLedger
 from bim_supervise.store.work_model import WorkModel
+from bim_supervise.store.work_notices import WorkNotices
 from bim_supervise.store.work_people import WorkPeople
 from bim_supervise.store.work_project import WorkProject
 from bim_supervise.store.work_schedule import WorkSchedule
@@ -28,6 +29,7 @@ class Work(
     WorkFacts,
     WorkConflicts,
     WorkJudgement,
+    WorkNotices,
     WorkPeople,
     WorkLedger,
     WorkSigning,

@@ -94,9 +94,20 @@ class WorkJudgement(WorkBase):
         statement = select(_ALARM).where(or_(_ALARM.c.cleared_at.is_(None), _ALARM.c.cleared_at > moment))
         return [(row["scope"], to_record(row, StoredAlarm)) for row in self._rows(statement)]
 
-    def add_alarm_action(self, alarm_id: str, user: str, action: str, comment: str, at: datetime) -> int:
+    def add_alarm_action(
+        self,
+        alarm_id: str,
+        user: str,
+        action: str,
+        comment: str,
+        at: datetime,
+        until: datetime | None = None,
+    ) -> int:
         """Record what a person did about an alarm and return the number of the record."""
-        row = {"alarm_id": alarm_id, "user": user, "action": action, "comment": comment, "at": at}
+        row = {
+            "alarm_id": alarm_id, "user": user, "action": action, "comment": comment, "at": at,
+            "until": until,
+        }  # fmt: skip
         return self._insert_one(AlarmActionTable, row)
 
     def alarm_actions(self, alarm_id: str | None = None) -> list[AlarmActionRecord]:

@@ -19,6 +19,7 @@ FLAGS = [
 ]  # fmt: skip
 SCREENS = (
     "today",
+    "alarms",
     "timeline",
     "checkpoints",
     "cases",

@@ -17,6 +17,7 @@ from bim_supervise import api
 
 SCREENS = (
     "today",
+    "alarms",
     "timeline",
     "checkpoints",
     "cases",

@@ -18,6 +18,7 @@ from bim_supervise_ui.i18n import LANGUAGE_NAMES, label, language, t
 from bim_supervise_ui.screens import (
     account,
     administration,
+    alarms,
     cases,
     checkpoints,
     evidence,
@@ -52,6 +53,7 @@ class Screen:
 SECTIONS: dict[str, tuple[Screen, ...]] = {
     "supervise": (
         Screen("today", "today", today.draw),
+        Screen("alarms", "notifications", alarms.draw),
         Screen("timeline", "view_timeline", timeline.draw),
         Screen("checkpoints", "fact_check", checkpoints.draw),
         Screen("cases", "assignment_late", cases.draw),

@@ -15,7 +15,7 @@ from bim_supervise_ui.formats import UNKNOWN, formats
 from bim_supervise_ui.i18n import label, t
 from bim_supervise_ui.theme import palette
 from bim_supervise_ui.widgets import evidence as opened
-from bim_supervise_ui.widgets import freshness, in_model, limits, notices, page, pills, rows, tables
+from bim_supervise_ui.widgets import freshness, in_model, intake, limits, notices, page, pills, rows, tables
 from bim_supervise_ui.widgets.html import Markup, definition, join, plain, show, table, tag
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def _devices() -> None:
     project = session.project()
     fresh = project.freshness()
     devices: list[DeviceView] = session.shared("devices", project.devices)
+    show(intake.line())
     if not devices:
         show(notices.empty(t("evidence_screen.no_devices"), t("evidence_screen.no_devices_hint")))
         return

@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from bim_supervise.core.errors import SupervisionError
 from bim_supervise_ui import screens, session
 from bim_supervise_ui.formats import formats
 from bim_supervise_ui.i18n import label, localised, t
 from bim_supervise_ui.widgets import (
+    alarm_card,
     evidence,
     figures,
     freshness,
-    in_model,
     limits,
     notices,
     page,
@@ -52,7 +51,7 @@ def draw() -> None:
         page.live(_late, "late")
     with right:
         page.live(_gates, "gates")
-    _acknowledge_dialog()
+    alarm_card.dialog()
     evidence.dialog()
 
 
@@ -87,88 +86,13 @@ def _alarms() -> None:
                 )
             )
         for alarm in alarms[:_ALARMS_SHOWN]:
-            if rows.opening(
-                rows.row_key("alarm", alarm.id), t("alarm.open", what=_alarm_title(alarm)), _alarm_row(alarm)
-            ):
+            opens = t("alarm.open", what=alarm_card.title(alarm))
+            if rows.opening(rows.row_key("alarm", alarm.id), opens, alarm_card.row(alarm)):
                 page.ask("alarm", alarm.id)
         if len(alarms) > _ALARMS_SHOWN:
             show(tag("div", t("today.more_alarms", count=len(alarms) - _ALARMS_SHOWN), cls="limit"))
-
-
-def _alarm_title(alarm: AlarmView) -> str:
-    return alarm.task_name or alarm.device or alarm.element or t("alarm.site")
-
-
-def _alarm_row(alarm: AlarmView) -> Markup:
-    f = formats()
-    measured = f.quantity(alarm.value, alarm.unit) if alarm.value is not None else ""
-    if measured and alarm.limit and alarm.limit.value is not None:
-        measured = f"{measured} / {f.quantity(alarm.limit.value, alarm.limit.unit)}"
-    where = " · ".join(part for part in (alarm.rule, alarm.device) if part)
-    return rows.content(
-        limits.reason(alarm.reason, alarm.params),
-        meta=_alarm_title(alarm),
-        lead=join((pills.severity(alarm.severity), pills.alarm(alarm.state)), " "),
-        side=measured,
-        full=t("alarm.row", where=where, moment=f.moment(alarm.raised_at, year=False)),
-    )
-
-
-def _acknowledge_dialog() -> None:
-    wanted = page.asked("alarm")
-    if wanted is None:
-        return
-    project = session.project()
-    alarm = next((row for row in project.alarms(cleared=True) if row.id == wanted), None)
-
-    @st.dialog(t("alarm.title"), width="medium", on_dismiss=page.answered)
-    def opened() -> None:
-        user = session.require_user()
-        if alarm is None:
-            show(notices.empty(t("alarm.gone")))
-            return
-        f = formats()
-        show(
-            tag("div", pills.severity(alarm.severity), " ", pills.alarm(alarm.state)),
-            tag("div", tag("b", limits.reason(alarm.reason, alarm.params)), " · ", _alarm_title(alarm)),
-            limits.limit_line(alarm.limit),
-            tag(
-                "div",
-                t("alarm.raised", moment=f.moment(alarm.raised_at), zone=f.zone_name(alarm.raised_at)),
-                cls="limit",
-            ),
-        )
-        if alarm.acknowledged_at:
-            name = alarm.acknowledged_by or ""
-            text = t(
-                "alarm.acknowledged",
-                name=name,
-                moment=f.moment(alarm.acknowledged_at),
-                comment=alarm.comment or "",
-            )
-            show(tag("div", text, cls="limit"))
-        if alarm.state == "open":
-            with st.form(f"ack-{alarm.id}", border=False):
-                comment = st.text_area(t("alarm.comment"), max_chars=1000)
-                sent = st.form_submit_button(t("alarm.acknowledge"), type="primary")
-            if sent and not comment.strip():
-                show(notices.notice("bad", t("alarm.comment_missing")))
-            elif sent:
-                try:
-                    project.acknowledge(alarm.id, user.name, comment.strip())
-                except SupervisionError as error:
-                    notices.refused(error)
-                    return
-                session.changed()
-                page.answered()
-                notices.remember(t("alarm.done"))
-                st.rerun()
-        in_model.offer(f"alarm-{alarm.id}", element=alarm.element, device=alarm.device)
-        if alarm.task and st.button(t("alarm.to_task"), type="tertiary", key=f"task-{alarm.id}"):
-            page.answered()
-            screens.go("timeline", task=alarm.task)
-
-    opened()
+        if alarms and st.button(t("today.all_alarms"), type="tertiary"):
+            screens.go("alarms")
 
 
 def _gates() -> None:

@@ -26,7 +26,12 @@ _DEVICES = {
     "never": ("", "none"),
     "distrusted": ("bad", "unknown"),
 }
-_ALARMS = {"open": ("bad", "alarm"), "acknowledged": ("info", "done"), "cleared": ("good", "pass")}
+_ALARMS = {
+    "open": ("bad", "alarm"),
+    "acknowledged": ("info", "done"),
+    "shelved": ("info", "wait"),
+    "cleared": ("good", "pass"),
+}
 _LIVES = {"installed": ("good", "done"), "delivered": ("info", "pass"), "missing": ("bad", "fail")}
 _DECISIONS = {"accept": ("good", "sign"), "reject": ("bad", "fail")}
 _CASES = {
