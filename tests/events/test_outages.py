@@ -112,7 +112,7 @@ def test_a_full_disk_stores_nothing_of_a_batch_and_says_so(tmp_path):
     many = [
         json.dumps(
             {
-                "device": f"N{number}", "kind": "noise_level",
+                "device": f"D{number}", "kind": "noise_level",
                 "readings": [
                     {"value": 50.5, "time": (START + timedelta(minutes=minute)).isoformat()}
                     for minute in range(300)
