@@ -20,6 +20,7 @@ pytestmark = pytest.mark.broker
 DEVICES = "devices:\n  - {id: N1, name: Gate, kinds: [noise_level], purpose: boundary}\n"
 TOPIC = "bim-supervise/site/observations"
 START = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)
+PRESENT = START + timedelta(days=18)
 
 
 def messages(count: int) -> list[str]:
@@ -38,7 +39,9 @@ def messages(count: int) -> list[str]:
 
 
 def project_at(folder) -> Project:
-    project = Project.create(folder, "Listening")
+    """A project whose present stands still: where it is told from the machine, each hour judges one more."""
+    project = Project.create(folder, "Listening", replay=True)
+    project.set_site_now(PRESENT)
     (folder / "devices.yaml").write_text(DEVICES)
     project.load_devices(folder / "devices.yaml")
     return project
