@@ -60,7 +60,6 @@ BUILT = {
     "timeline.legend_{}": ["plan", "critical", "actual", "running", "baseline"],
     "checkpoints.scope_{}": ["mine", "waiting", "all"],
     "checkpoint.open_{}": ["ncr", "request", "waiver"],
-    "itp.view_{}": ["plan", "people"],
     "observation.{}": RECORDS,
     "lots.confirm_{}": ["records", "sampling", "functions", "visual"],
     "lot_reason.{}": [

@@ -2,6 +2,9 @@
 
 Colour is restrained: ink on paper, one petrol accent, and a status hue only where something is decided.
 Every status is also told by an icon and a word, so that colour is never the only sign.
+
+Good, bad, waiting and informing are shades of the four hues that the viewer paints with (``HUES``), so that a
+colour means the same on a pill and on an element; they stay apart with every common kind of colour blindness.
 """
 
 from __future__ import annotations
@@ -15,6 +18,13 @@ Mode = Literal["light", "dark"]
 
 FONT = "'Source Sans', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', 'Segoe UI', sans-serif"
 CODE_FONT = "'Source Code', 'Noto Sans Mono CJK SC', Consolas, monospace"
+
+
+HUES = {
+    "green": "#009e73", "vermilion": "#d55e00", "orange": "#e69f00", "blue": "#0072b2", "sky": "#56b4e9",
+    "yellow": "#f0e442", "purple": "#aa4499", "wine": "#882255",
+}  # fmt: skip
+"""Full hues of two published schemes for colour-blind readers (Okabe and Ito; Tol)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,18 +64,18 @@ LIGHT = Palette(
     raised="#eef2f3",
     ink="#17222b",
     soft="#54646f",
-    faint="#7d8c96",
+    faint="#62717c",
     line="#d8dfe3",
     accent="#0b6470",
     accent_soft="#dcecee",
-    good="#1d7047",
-    good_soft="#dff0e7",
-    bad="#b0271c",
-    bad_soft="#fae5e3",
-    wait="#8a5700",
-    wait_soft="#f8ecd2",
-    info="#2a5b9c",
-    info_soft="#e2ebf7",
+    good="#00694f",
+    good_soft="#d9f0e8",
+    bad="#8e1207",
+    bad_soft="#fbe4df",
+    wait="#946000",
+    wait_soft="#fbf0d6",
+    info="#1f57a4",
+    info_soft="#e0ebf8",
     mute="#54646f",
     mute_soft="#e6ebee",
     side="#12222a",
@@ -82,18 +92,18 @@ DARK = Palette(
     raised="#1b262e",
     ink="#dbe5ea",
     soft="#9badb8",
-    faint="#748792",
+    faint="#8496a1",
     line="#27343d",
     accent="#4fb3bf",
     accent_soft="#143238",
-    good="#63c794",
-    good_soft="#15322a",
-    bad="#ff8f84",
-    bad_soft="#3b1b19",
-    wait="#e2b04a",
-    wait_soft="#362a12",
-    info="#86b4f0",
-    info_soft="#172b44",
+    good="#4fc9a4",
+    good_soft="#10332a",
+    bad="#ff8a6b",
+    bad_soft="#3d1c14",
+    wait="#f0c659",
+    wait_soft="#362b12",
+    info="#84b3f5",
+    info_soft="#172b46",
     mute="#9badb8",
     mute_soft="#222e36",
     side="#0a1115",

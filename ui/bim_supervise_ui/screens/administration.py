@@ -19,11 +19,12 @@ _VIEWS = {
 
 
 def draw() -> None:
-    """Draws the screen; only an administrator sees more than that it is not theirs."""
+    """Draws the screen; whoever is no administrator reads who is appointed to what."""
     page.head(t("administration.title"), t("administration.purpose"))
     user = session.require_user()
     if not session.project().may(user.name, "administer"):
         show(notices.notice("wait", t("admin.not_permitted"), t("admin.not_permitted_hint")))
+        admin_people.register()
         return
     wanted = st.query_params.get("view", "devices")
     view = st.segmented_control(

@@ -1,8 +1,7 @@
-"""The inspection plan, and who holds which capacity: what the chief and the administrator set up."""
+"""The inspection plan: lines that make checkpoints, which the chief and the administrator set up."""
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import streamlit as st
@@ -13,30 +12,12 @@ from bim_supervise_ui import session
 from bim_supervise_ui.formats import formats
 from bim_supervise_ui.i18n import label, localised, t
 from bim_supervise_ui.widgets import notices, page
-from bim_supervise_ui.widgets.html import Markup, join, show, table, tag
-
-_VIEWS = ("plan", "people")
+from bim_supervise_ui.widgets.html import Markup, join, show, tag
 
 
 def draw() -> None:
-    """Draws the plan or the appointments."""
+    """Draws the plan, and for those who may change it the ways to do so."""
     page.head(t("itp.title"), t("itp.purpose"))
-    view = st.segmented_control(
-        t("itp.view"),
-        _VIEWS,
-        default="plan",
-        format_func=lambda code: t(f"itp.view_{code}"),
-        required=True,
-        key="itp-view",
-        label_visibility="collapsed",
-    )
-    if view == "people":
-        _people()
-    else:
-        _plan()
-
-
-def _plan() -> None:
     project = session.project()
     user = session.require_user()
     lines = project.itp()
@@ -121,88 +102,4 @@ def _done(act: Any) -> None:
         return
     session.changed()
     notices.remember(t("itp.saved", lines=result["lines"], checkpoints=result["checkpoints"]))
-    st.rerun()
-
-
-# -- people -----------------------------------------------------------------------------------------
-
-
-def _people() -> None:
-    project = session.project()
-    user = session.require_user()
-    f = formats()
-    people = {row.name: row for row in project.users()}
-    held = project.appointments()
-    with st.container(key="panel-people"):
-        page.section(t("itp.appointments"), str(len(held)))
-        head = (
-            t("itp.person"), t("itp.capacity"), t("itp.from"), t("itp.to"), t("itp.certificate"),
-            t("itp.contact"),
-        )  # fmt: skip
-        show(
-            table(
-                head,
-                [
-                    (
-                        people[row["user"]].display_name or row["user"],
-                        label("capacity", row["capacity"]),
-                        f.day(row["first_day"]),
-                        f.day(row["last_day"]) if row["last_day"] else t("itp.open_end"),
-                        row["certificate"] or "",
-                        " · ".join(part for part in (row["phone"], row["email"]) if part),
-                    )
-                    for row in held
-                ],
-            )
-        )
-    if not project.may(user.name, "administer"):
-        show(notices.notice("", t("itp.not_administrator")))
-        return
-    names = list(people)
-    left, right = st.columns(2, gap="small")
-    with left, st.form("appoint"):
-        page.section(t("itp.appoint"))
-        who = st.selectbox(t("itp.person"), names, format_func=lambda code: people[code].display_name or code)
-        capacity = st.selectbox(
-            t("itp.capacity"), project.capacities(), format_func=lambda code: label("capacity", code)
-        )
-        first = st.date_input(t("itp.from"), value=project.today())
-        last = st.date_input(t("itp.to"), value=None)
-        certificate = st.text_input(t("itp.certificate"), max_chars=80)
-        appointed = st.form_submit_button(t("itp.appoint"), type="primary")
-    if appointed and who and capacity and isinstance(first, date):
-        _changed(
-            lambda: project.appoint_as(
-                user.name,
-                who,
-                capacity,
-                first,
-                last if isinstance(last, date) else None,
-                certificate=certificate or None,
-            ),
-            t("itp.appointed"),
-        )
-    with right, st.form("contact"):
-        page.section(t("itp.contacts"))
-        whose = st.selectbox(
-            t("itp.person"),
-            names,
-            format_func=lambda code: people[code].display_name or code,
-            key="contact-of",
-        )
-        phone = st.text_input(t("itp.phone"), max_chars=40)
-        email = st.text_input(t("itp.email"), max_chars=120)
-        kept = st.form_submit_button(t("itp.keep"))
-    if kept and whose:
-        _changed(lambda: project.set_contact(user.name, whose, phone=phone, email=email), t("itp.kept"))
-
-
-def _changed(act: Any, words: str) -> None:
-    try:
-        act()
-    except SupervisionError as error:
-        notices.refused(error)
-        return
-    session.changed()
-    notices.remember(words)
     st.rerun()

@@ -1,7 +1,7 @@
 """Colours of the viewer: told apart with every common kind of colour blindness, also on a ghosted model.
 
-The hues are those of two published schemes for colour-blind readers (Okabe and Ito; Tol). Nothing is told by
-red against green alone, and every colour stands in the legend with its word and its count.
+The hues are those of the console (see its theme): a gate and a verdict have the hue of their pills. Nothing
+is told by red against green alone, and every colour stands in the legend with its word and its count.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bim_supervise_ui.i18n import label, t
+from bim_supervise_ui.theme import HUES
 
 GREY, PALE, INK = "#9aa5ad", "#d3d9dd", "#5b6a74"
-BLUE, SKY, GREEN, YELLOW = "#0072b2", "#56b4e9", "#009e73", "#f0e442"
-ORANGE, VERMILION, PURPLE, WINE = "#e69f00", "#d55e00", "#aa4499", "#882255"
+BLUE, SKY, GREEN, YELLOW = (HUES[name] for name in ("blue", "sky", "green", "yellow"))
+ORANGE, VERMILION, WINE = (HUES[name] for name in ("orange", "vermilion", "wine"))
 
 PALETTES: Mapping[str, Mapping[str, str]] = {
     "state": {
@@ -27,14 +28,14 @@ PALETTES: Mapping[str, Mapping[str, str]] = {
         "none": PALE, "on_time": BLUE, "undetermined": GREY, "late_start": ORANGE, "late_finish": VERMILION,
     },
     "gate": {
-        "none": PALE, "released": BLUE, "waived": "#117733", "not_due": GREY, "notice_running": SKY,
-        "waiting_for_signature": YELLOW, "waiting_for_evidence": ORANGE, "undetermined": INK,
+        "none": PALE, "released": GREEN, "waived": YELLOW, "not_due": GREY, "notice_running": SKY,
+        "waiting_for_signature": BLUE, "waiting_for_evidence": ORANGE, "undetermined": INK,
         "stale": "#ddaa88", "blocked_by_ncr": WINE, "evidence_failed": VERMILION,
     },
     "evidence": {
         "nothing": PALE, "claimed": YELLOW, "accepted": SKY, "corroborated": GREEN, "proven": BLUE,
     },
-    "verdict": {"none": PALE, "pass": BLUE, "undetermined": GREY, "fail": VERMILION},
+    "verdict": {"none": PALE, "pass": GREEN, "undetermined": GREY, "fail": VERMILION},
     "trade": {
         "structure": SKY, "reinforcement": VERMILION, "envelope": YELLOW, "finishes": GREEN,
         "services": ORANGE, "other": GREY,

@@ -1,4 +1,4 @@
-"""Administration of people: accounts and appointments."""
+"""Administration of people: accounts, appointments and how a person is reached."""
 
 from __future__ import annotations
 
@@ -7,20 +7,15 @@ from datetime import date
 import streamlit as st
 
 from bim_supervise_ui import session
+from bim_supervise_ui.formats import formats
 from bim_supervise_ui.i18n import LANGUAGE_NAMES, label, t
 from bim_supervise_ui.widgets import notices, page
 from bim_supervise_ui.widgets.admin_actions import act, roomy
 from bim_supervise_ui.widgets.html import show, table, tag
 
-_CAPACITIES = (
-    "supervision_assistant", "specialist_supervision_engineer", "chief_supervision_engineer",
-    "quality_inspector", "contractor_project_manager", "owner_project_manager", "bim_coordinator",
-    "observer", "administrator",
-)  # fmt: skip
-
 
 def draw(user: str) -> None:
-    """Accounts with what they hold today, and forms to add a person and to appoint one."""
+    """Accounts with what they hold today, appointments, and forms to add, appoint and reach a person."""
     project = session.project()
     people = project.users()
     with st.container(key="panel-accounts"):
@@ -37,7 +32,8 @@ def draw(user: str) -> None:
         ]
         names = ("name", "login", "capacities", "language")
         show(table([t(f"column.{name}") for name in names], lines))
-    left, right = st.columns([1, 1], gap="small")
+    register()
+    left, middle, right = st.columns(3, gap="small")
     with left, st.container(key="panel-account-add"):
         page.section(t("admin.add_person"), t("admin.add_person_small"))
         with st.form("admin-person"):
@@ -55,9 +51,53 @@ def draw(user: str) -> None:
                 t("admin.person_added", name=name),
             ):
                 st.rerun()
-    with right, st.container(key="panel-appoint"):
+    with middle, st.container(key="panel-appoint"):
         page.section(t("admin.appoint"), t("admin.appoint_small"))
         _appoint(user, [item.name for item in people])
+    with right, st.container(key="panel-contact"):
+        page.section(t("admin.contacts"))
+        _contact(user, [item.name for item in people])
+
+
+def register() -> None:
+    """Every appointment with its days, certificate and contact, for everybody to read."""
+    f = formats()
+    project = session.project()
+    people = {row.name: row.display_name or row.name for row in project.users()}
+    held = project.appointments()
+    with st.container(key="panel-appointments"):
+        page.section(t("admin.appointments"), f.number(len(held), 0))
+        head = ("person", "capacity", "first_day", "last_day", "certificate", "contact")
+        show(
+            table(
+                [t(f"admin.{name}") for name in head],
+                [
+                    (
+                        roomy(people.get(row["user"], row["user"])),
+                        label("capacity", row["capacity"]),
+                        f.day(row["first_day"]),
+                        f.day(row["last_day"]) if row["last_day"] else t("admin.open_end"),
+                        row["certificate"] or "",
+                        " · ".join(part for part in (row["phone"], row["email"]) if part),
+                    )
+                    for row in held
+                ],
+            )
+        )
+
+
+def _contact(user: str, people: list[str]) -> None:
+    with st.form("admin-contact"):
+        whose = st.selectbox(t("admin.person"), people, key="contact-of")
+        phone = st.text_input(t("admin.phone"), max_chars=40)
+        email = st.text_input(t("admin.email"), max_chars=120)
+        kept = st.form_submit_button(t("admin.keep"))
+    if kept and act(
+        user,
+        lambda: session.project().set_contact(user, str(whose), phone=phone, email=email),
+        t("admin.kept"),
+    ):
+        st.rerun()
 
 
 def _appoint(user: str, people: list[str]) -> None:
@@ -65,7 +105,7 @@ def _appoint(user: str, people: list[str]) -> None:
     with st.form("admin-appoint"):
         who = st.selectbox(t("admin.person"), people)
         capacity = st.selectbox(
-            t("admin.capacity"), list(_CAPACITIES), format_func=lambda code: label("capacity", code)
+            t("admin.capacity"), project.capacities(), format_func=lambda code: label("capacity", code)
         )
         first = st.date_input(t("admin.first_day"), value=project.today(), format="YYYY/MM/DD")
         last = st.date_input(t("admin.last_day"), value=None, format="YYYY/MM/DD")
@@ -76,7 +116,8 @@ def _appoint(user: str, people: list[str]) -> None:
                 return
             appointed = act(
                 user,
-                lambda: project.appoint(
+                lambda: project.appoint_as(
+                    user,
                     who,
                     capacity,
                     first,

@@ -49,19 +49,25 @@ def definition(pairs: Sequence[tuple[Any, Any]], cls: str = "kv") -> Markup:
     return tag("dl", *(join((tag("dt", key), tag("dd", value))) for key, value in pairs), cls=cls)
 
 
+_BROAD = 5
+"""With so many columns a table is set as a list of cards on a phone."""
+
+
 def table(head: Sequence[Any], rows: Iterable[Sequence[Any]], numeric: Sequence[int] = ()) -> Markup:
     """A table; ``numeric`` lists the columns that are set flush right."""
+    broad = len(head) >= _BROAD
 
     def cell(name: str, index: int, value: Any) -> Markup:
-        return tag(
-            name, value, cls="num" if index in numeric else "", **({"scope": "col"} if name == "th" else {})
-        )
+        more = {"scope": "col"} if name == "th" else {"data_label": head[index]} if broad else {}
+        if broad and name == "td":
+            value = tag("div", value) if value not in (None, "") else ""
+        return tag(name, value, cls="num" if index in numeric else "", **more)
 
     header = tag("tr", *(cell("th", index, value) for index, value in enumerate(head)))
     body = [tag("tr", *(cell("td", index, value) for index, value in enumerate(row))) for row in rows]
     return tag(
         "div",
-        tag("table", tag("thead", header), tag("tbody", *body), cls="grid-table"),
+        tag("table", tag("thead", header), tag("tbody", *body), cls=f"grid-table{' broad' if broad else ''}"),
         cls="table-scroll",
         tabindex="0",
     )
