@@ -10,6 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bim_supervise.api.ledger_memory import LedgerMemory
 from bim_supervise.api.views import ProjectInfo
 from bim_supervise.checkpoints.registry import BrokenPack, Registry
 from bim_supervise.checkpoints.site_rules import SiteRules, parse_site_rules
@@ -44,6 +45,7 @@ class ProjectBase:
         self._store = store
         self._clock = clock
         self._lock = threading.RLock()
+        self._ledger_memory = LedgerMemory()
         with store.reading() as work:
             self._zone = site_zone(work.project().timezone)
             self._renew_registry(work)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from bim_supervise.api.base import EVIDENCE, PLAN, ProjectBase
-from bim_supervise.api.ledger_acts import withdrawn_entries
 from bim_supervise.checkpoints.alarms import Alarm
 from bim_supervise.checkpoints.contract import Limit, Outcome, Severity, Subject, Verdict
 from bim_supervise.checkpoints.gates import SignOffMade
@@ -91,29 +88,18 @@ class KnownReader(ProjectBase):
             (Succession(item.before, item.after, item.state) for item in work.successions(["confirmed"])),
             present,
         )
-        made: dict[str, list[SignOffMade]] = defaultdict(list)
-        withdrawn = withdrawn_entries(work)
-        for row in work.entries():
-            entry = json.loads(row.data)
-            if entry["type"] != "sign_off" or row.sequence in withdrawn:
-                continue
-            made[entry["checkpoint"]].append(
-                SignOffMade(
-                    sequence=row.sequence,
-                    time=datetime.fromisoformat(entry["time"]).astimezone(UTC),
-                    signer=entry["signer"],
-                    capacity=entry["capacity"],
-                    decision=entry["decision"],
-                    digests=tuple(item["digest"] for item in entry["verdicts"]),
-                    all_passed=bool(entry["verdicts"])
-                    and all(item["outcome"] == Outcome.PASS.value for item in entry["verdicts"]),
-                    elements={
-                        confirmed.get(item["global_id"], item["global_id"]): item["content_hash"]
-                        for item in entry["elements"]
-                    },
+        made = self._ledger_memory.sign_offs(work)
+        if not confirmed:
+            return made
+        return {
+            checkpoint: [
+                replace(
+                    item, elements={confirmed.get(key, key): value for key, value in item.elements.items()}
                 )
-            )
-        return made
+                for item in group
+            ]
+            for checkpoint, group in made.items()
+        }
 
     def _stored(self, verdict: Verdict) -> StoredVerdict:
         return stored_verdict(verdict)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -52,7 +51,7 @@ class LedgerActs(Signers):
                     signer=old["signer"],
                     user=user,
                 )
-            if entry in withdrawn_entries(work):
+            if entry in self._ledger_memory.withdrawn(work):
                 raise InputRefused(
                     "entry_withdrawn", f"Entry {entry} was withdrawn before.", "Nothing is left to do.",
                     entry=entry,
@@ -136,8 +135,8 @@ class LedgerActs(Signers):
         return {"entry": made.sequence, "hash": made.hash}
 
     def _entry(self, work: Work, sequence: int) -> LedgerRow:
-        row = next(work.entries(after=sequence - 1), None) if sequence > 0 else None
-        if row is None or row.sequence != sequence:
+        row = work.entry(sequence)
+        if row is None:
             raise NotFound(
                 "entry_unknown",
                 f"The ledger has no entry {sequence}.",
@@ -145,20 +144,6 @@ class LedgerActs(Signers):
                 entry=sequence,
             )
         return row
-
-
-def withdrawn_entries(work: Work) -> frozenset[int]:
-    """Sequences of the entries that were taken back."""
-    return frozenset(_withdrawn(work))
-
-
-def _withdrawn(work: Work) -> Iterator[int]:
-    for row in work.entries():
-        # Decoding every entry to look for a rare type would cost more than the search for its name.
-        if b'"type":"withdrawal"' in row.data:
-            entry = json.loads(row.data)
-            if entry["type"] == EntryType.WITHDRAWAL:
-                yield int(entry["withdraws"]["entry"])
 
 
 def _reason(reason: str) -> str:

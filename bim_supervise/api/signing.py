@@ -13,7 +13,7 @@ from typing import Any
 
 from bim_supervise.api.base import EVIDENCE, existing_file
 from bim_supervise.api.intake import Intake
-from bim_supervise.api.ledger_acts import LedgerActs, withdrawn_entries
+from bim_supervise.api.ledger_acts import LedgerActs
 from bim_supervise.api.permissions import Action, allowed
 from bim_supervise.api.present import sign_off_view
 from bim_supervise.api.views import SignOffView
@@ -28,7 +28,8 @@ from bim_supervise.ledger.entries import (
     instant_text,
     sign_off_body,
 )
-from bim_supervise.ledger.export import export_lines, verify_export
+from bim_supervise.ledger.export import export_lines
+from bim_supervise.ledger.read_export import verify_export_file
 from bim_supervise.ledger.rules import Made, four_eyes
 from bim_supervise.store.work import Work
 from bim_supervise.supervise import Judged, Situation
@@ -100,8 +101,13 @@ class Signing(Intake, LedgerActs):
             self._second_pair_of_eyes(work, user, appointment.capacity, Decision(decision), judged)
             model = work.current_model()
             elements = [item for item in work.elements() if item.global_id in element_ids] if model else []
-            if typed_at is not None and (known := _signed_already(work, user, checkpoint_id, typed_at)):
-                return known | {"state": judged.gate.state.value, "missing": []}
+            before = None
+            if typed_at is not None:
+                before = self._ledger_memory.typed(work, user, checkpoint_id, instant_text(typed_at))
+            if before is not None:
+                # The same words came before, and their answer got lost on the way.
+                answer: dict[str, Any] = {"entry": before[0], "hash": before[1], "missing": []}
+                return answer | {"state": judged.gate.state.value}
             body = sign_off_body(
                 checkpoint=checkpoint_id,
                 task=judged.checkpoint.task,
@@ -204,13 +210,10 @@ class Signing(Intake, LedgerActs):
     def _second_pair_of_eyes(
         self, work: Work, user: str, capacity: Capacity, decision: Decision, judged: Judged
     ) -> None:
-        withdrawn = withdrawn_entries(work)
-        earlier = []
-        for row in work.entries():
-            if judged.checkpoint.id.encode() in row.data and row.sequence not in withdrawn:
-                entry = json.loads(row.data)
-                if entry["type"] == EntryType.SIGN_OFF and entry["checkpoint"] == judged.checkpoint.id:
-                    earlier.append(Made(entry["signer"], entry["capacity"], entry["decision"]))
+        earlier = [
+            Made(item.signer, item.capacity, item.decision)
+            for item in self._ledger_memory.sign_offs_of(work, judged.checkpoint.id)
+        ]
         task = judged.checkpoint.task
         claimed_by = {fact.reporter for fact in work.facts(kinds=_CLAIMS, subject=task)} if task else set()
         problem = four_eyes(user, capacity, decision, earlier, claimed_by)
@@ -276,7 +279,7 @@ class Signing(Intake, LedgerActs):
 
     def _ledger_views(self, work: Work, situation: Situation) -> dict[str, list[SignOffView]]:
         views: dict[str, list[SignOffView]] = {}
-        withdrawn = withdrawn_entries(work)
+        withdrawn = self._ledger_memory.withdrawn(work)
         for row in work.entries():
             entry = json.loads(row.data)
             if entry["type"] != EntryType.SIGN_OFF:
@@ -310,8 +313,9 @@ def verify_ledger_file(
     Raises:
         NotFound: ``file_missing``.
     """
-    with existing_file(path).open("rb") as stream:
-        result = verify_export(stream, head=head, chain_only=chain_only, cores=cores, on_progress=on_progress)
+    result = verify_export_file(
+        existing_file(path), head=head, chain_only=chain_only, cores=cores, on_progress=on_progress
+    )
     return _said(result)
 
 
@@ -322,21 +326,6 @@ def ledger_file_length(path: str | Path) -> int:
             return int(json.loads(stream.readline())["entries"])
         except (ValueError, KeyError, TypeError):
             return 0
-
-
-def _signed_already(work: Work, user: str, checkpoint: str, typed_at: datetime) -> dict[str, Any] | None:
-    """The entry of the same words of the same person, which came before and whose answer got lost."""
-    mark = instant_text(typed_at)
-    for row in work.entries():
-        if mark.encode() in row.data:
-            entry = json.loads(row.data)
-            if (entry.get("signer"), entry.get("checkpoint"), entry.get("typed_at")) == (
-                user,
-                checkpoint,
-                mark,
-            ):
-                return {"entry": row.sequence, "hash": row.hash}
-    return None
 
 
 def _said(result: VerifyResult) -> dict[str, Any]:

@@ -7,19 +7,16 @@ off: compare the head with one that was handed out before.
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 
 from bim_supervise.core.canonical import GENESIS_HASH
+from bim_supervise.core.side_by_side import side_by_side
 from bim_supervise.ledger.checks import ChainRow, Checked, KeyUse, Stretch, check_stretch
 
 ROWS_A_STRETCH = 2000
-_AHEAD = 3
-"""Stretches a worker is given ahead, so that none waits for another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,15 +74,31 @@ def verify(
         ``link_broken``, ``project_differs``, ``not_canonical``, ``signature_missing``, ``signature_wrong``,
         ``key_unknown`` (not the signer's key at that place), ``head_differs`` (cut off, or rewritten).
     """
+    # Hashing alone is faster than handing the bytes to another process.
+    parts = side_by_side(check_stretch, _stretches(rows, project, chain_only), 1 if chain_only else cores)
+    with closing(parts):
+        return put_together(parts, head=head, on_progress=on_progress)
+
+
+def put_together(
+    parts: Iterable[Checked],
+    *,
+    head: str | None = None,
+    on_progress: Callable[[int], None] | None = None,
+) -> VerifyResult:
+    """What stretches that follow each other say about the whole chain; see :func:`verify`.
+
+    Args:
+        parts: what was found in each, each checked against the number and the hash that it must follow.
+        head: see there.
+        on_progress: see there.
+    """
     found = _Found()
-    with ExitStack() as stack:
-        stretches = _stretches(rows, project, chain_only)
-        # Hashing alone is faster than handing the bytes to another process.
-        for stretch, checked in _checked(stretches, 1 if chain_only else cores, stack):
-            if not found.take(stretch, checked):
-                break
-            if on_progress:
-                on_progress(found.entries)
+    for checked in parts:
+        if not found.take(checked):
+            break
+        if on_progress:
+            on_progress(found.entries)
     if found.reason is None and head is not None and head != found.head:
         found.reason = "head_differs"
     return found.result()
@@ -97,24 +110,6 @@ def _stretches(rows: Iterable[ChainRow], project: str | None, chain_only: bool) 
         yield Stretch(part, expected, last, project, chain_only)
         # Each stretch trusts the hash that the one before says it ends with, and that one is checked there.
         expected, last = expected + len(part), part[-1][2]
-
-
-def _checked(stretches: Iterator[Stretch], cores: int, stack: ExitStack) -> Iterator[tuple[Stretch, Checked]]:
-    first = list(islice(stretches, 2))
-    if cores < 2 or len(first) < 2:
-        for stretch in (*first, *stretches):
-            yield stretch, check_stretch(stretch)
-        return
-    pool = stack.enter_context(
-        ProcessPoolExecutor(cores, mp_context=multiprocessing.get_context("forkserver"))
-    )
-    stack.callback(pool.shutdown, wait=False, cancel_futures=True)
-    waiting = [(stretch, pool.submit(check_stretch, stretch)) for stretch in first]
-    while waiting:
-        more = islice(stretches, cores * _AHEAD - len(waiting))
-        waiting += [(stretch, pool.submit(check_stretch, stretch)) for stretch in more]
-        stretch, future = waiting.pop(0)
-        yield stretch, future.result()
 
 
 class _Found:
@@ -129,22 +124,22 @@ class _Found:
         self._current: dict[str, str] = {}
         self._keys: list[SignerKey] = []
 
-    def take(self, stretch: Stretch, checked: Checked) -> bool:
+    def take(self, checked: Checked) -> bool:
         """Add what was found in the next stretch; False when the chain breaks there."""
-        held, reason = checked.held, checked.reason
+        held, reason, first, head = checked.held, checked.reason, checked.first, checked.last
         if self._signed and checked.last_unsigned is not None:
-            held, reason = 0, "format_downgraded"
+            held, reason, head = 0, "format_downgraded", self.head
         for use in checked.uses:
-            if use.sequence > stretch.expected + held - 1:
+            if use.sequence > first + held - 1:
                 break
             if not self._known(use):
-                held, reason = use.sequence - stretch.expected, "key_unknown"
+                held, reason, head = use.sequence - first, "key_unknown", use.previous
                 break
         if checked.last_unsigned is not None:
-            self._unsigned = min(checked.last_unsigned, stretch.expected + held - 1)
+            self._unsigned = min(checked.last_unsigned, first + held - 1)
         self._signed = self._signed or checked.first_signed is not None
         self.entries += held
-        self.head = stretch.rows[held - 1][2] if held else self.head
+        self.head = head
         self.reason = reason
         return reason is None
 

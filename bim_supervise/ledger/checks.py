@@ -30,9 +30,13 @@ class Stretch(NamedTuple):
 
 
 class KeyUse(NamedTuple):
-    """From this entry on a signer uses this key; ``replaces`` is given where the entry introduces it."""
+    """From this entry on a signer uses this key; ``replaces`` is given where the entry introduces it.
+
+    ``previous`` is the hash of the entry before.
+    """
 
     sequence: int
+    previous: str
     signer: str
     display_name: str
     public_key: str
@@ -43,9 +47,12 @@ class KeyUse(NamedTuple):
 class Checked(NamedTuple):
     """What was found in a stretch; ``held`` entries hold, the next breaks for ``reason`` (None: all hold).
 
-    Once an entry is signed, all after it must be: ``first_signed`` and ``last_unsigned`` tell it further on.
+    ``first`` is the number of its first entry, ``last`` the hash of the last one that holds (that of the
+    entry before the stretch when none does). Once an entry is signed, all after it must be:
+    ``first_signed`` and ``last_unsigned`` tell it further on.
     """
 
+    first: int
     held: int
     reason: str | None
     last: str
@@ -59,33 +66,46 @@ def check_stretch(stretch: Stretch) -> Checked:
     last, expected = stretch.last, stretch.expected
     uses: list[KeyUse] = []
     current: dict[str, str] = {}
-    first_signed = last_unsigned = None
+    first_signed: int | None = None
+    last_unsigned: int | None = None
     held = 0
     digest, link = hashlib.sha256, _LINK
+
+    def found(reason: str | None) -> Checked:
+        return Checked(stretch.expected, held, reason, last, tuple(uses), first_signed, last_unsigned)
+
     for row in stretch.rows:
         sequence, previous, hexadecimal, data = row
         signed = data.startswith(link % (expected - 1, last.encode()))
         if not signed or sequence != expected or previous != last or digest(data).hexdigest() != hexadecimal:
             reason = _fault(row, expected, last, stretch)
             if reason is not None:
-                return Checked(held, reason, last, tuple(uses), first_signed, last_unsigned)
+                return found(reason)
         if signed:
             first_signed = first_signed or expected
             if not stretch.chain_only:
-                use = _use_of(data, expected, stretch.project)
+                use = _use_of(data, expected, last, stretch.project)
                 if isinstance(use, str):
-                    return Checked(held, use, last, tuple(uses), first_signed, last_unsigned)
+                    return found(use)
                 if use.introduced or current.get(use.signer) != use.public_key:
                     current[use.signer] = use.public_key
                     uses.append(use)
         else:
             last_unsigned = expected
             if first_signed is not None:
-                return Checked(held, "format_downgraded", last, tuple(uses), first_signed, last_unsigned)
+                return Checked(
+                    stretch.expected,
+                    held,
+                    "format_downgraded",
+                    last,
+                    tuple(uses),
+                    first_signed,
+                    last_unsigned,
+                )
         held += 1
         expected += 1
         last = hexadecimal
-    return Checked(held, None, last, tuple(uses), first_signed, last_unsigned)
+    return found(None)
 
 
 # The first bytes of every signed entry are the link.
@@ -93,7 +113,7 @@ _LINK = b'{"_after":{"entries":%d,"hash":"%b"},'
 _BEGINS = b'{"_after":'
 
 
-def _use_of(data: bytes, sequence: int, project: str | None) -> KeyUse | str:
+def _use_of(data: bytes, sequence: int, previous: str, project: str | None) -> KeyUse | str:
     """Who signed an entry with which key, once signature and form hold; else the reason why not."""
     entry = read_canonical(data)
     if entry is NOT_CANONICAL:
@@ -108,7 +128,7 @@ def _use_of(data: bytes, sequence: int, project: str | None) -> KeyUse | str:
             return "project_differs"
         introduced = entry["type"] == EntryType.SIGNING_KEY
         use = KeyUse(
-            sequence, entry["signer"], entry["display_name"], entry["public_key"], introduced,
+            sequence, previous, entry["signer"], entry["display_name"], entry["public_key"], introduced,
             entry["replaces"] if introduced else None,
         )  # fmt: skip
     except (KeyError, TypeError, AttributeError):

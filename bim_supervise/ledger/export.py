@@ -31,7 +31,7 @@ def export_lines(
     """The lines of an export, each with its line feed; what is not ``rows`` describes the whole chain."""
     yield canonical_json(_header(FORMAT_VERSION, project, entries, head, _key_rows(keys))) + b"\n"
     for _, _, hexadecimal, data in rows:
-        yield b"".join((_ENTRY, data, _HASH, hexadecimal.encode("ascii"), _END))
+        yield b"".join((ENTRY, data, HASH, hexadecimal.encode("ascii"), END))
 
 
 def verify_export(
@@ -58,18 +58,30 @@ def verify_export(
         ``header_changed``, ``keys_differ``, ``line_malformed`` and ``entries_missing``.
     """
     iterator = iter(lines)
-    header, reason = _read_header(next(iterator, b""))
+    header, reason = read_header(next(iterator, b""))
     if header is None:
-        return VerifyResult(entries=0, valid=False, first_broken=0, reason=reason, head=GENESIS_HASH)
+        return header_broken(reason)
     reading = _ExportRows(iterator)
     result = verify(
         reading, project=header["project"], chain_only=chain_only, cores=cores, on_progress=on_progress
     )
+    if result.valid and reading.malformed:
+        return replace(result, valid=False, first_broken=result.entries + 1, reason="line_malformed")
+    return against_header(result, header, head=head, chain_only=chain_only)
+
+
+def header_broken(reason: str) -> VerifyResult:
+    """The answer for a file whose header does not hold."""
+    return VerifyResult(entries=0, valid=False, first_broken=0, reason=reason, head=GENESIS_HASH)
+
+
+def against_header(
+    result: VerifyResult, header: Mapping[str, Any], *, head: str | None, chain_only: bool
+) -> VerifyResult:
+    """What was found in the entries of an export, held against what its header declares."""
     if not result.valid:
         return result
     place, declared = result.entries + 1, header["entries"]
-    if reading.malformed:
-        return replace(result, valid=False, first_broken=place, reason="line_malformed")
     if result.entries < declared:
         return replace(result, valid=False, first_broken=place, reason="entries_missing")
     if result.entries > declared:
@@ -83,29 +95,33 @@ def verify_export(
     return result
 
 
-_ENTRY = b'{"entry":'
-_HASH = b',"hash":"'
-_END = b'"}\n'
-_TAIL = len(_HASH) + 64 + len(_END)
+ENTRY = b'{"entry":'
+HASH = b',"hash":"'
+END = b'"}\n'
+TAIL = len(HASH) + 64 + len(END)
+"""What stands in a line before its entry, and behind it: the hash of the entry between two pieces."""
 
 
-class _ExportLine(NamedTuple):
+class ExportLine(NamedTuple):
+    """One line: the hash it states, and the bytes of its entry."""
+
     hexadecimal: str
     data: bytes
 
 
-def _read_line(line: bytes) -> _ExportLine | None:
-    start = len(line) - _TAIL
-    end = len(line) - len(_END)
-    if start < len(_ENTRY) or not line.startswith(_ENTRY) or not line.endswith(_END):
+def read_line(line: bytes) -> ExportLine | None:
+    """A line of an export taken apart; None when it is none."""
+    start = len(line) - TAIL
+    end = len(line) - len(END)
+    if start < len(ENTRY) or not line.startswith(ENTRY) or not line.endswith(END):
         return None
-    if line[start : start + len(_HASH)] != _HASH:
+    if line[start : start + len(HASH)] != HASH:
         return None
     try:
         hexadecimal = line[end - 64 : end].decode("ascii")
     except UnicodeDecodeError:
         return None
-    return _ExportLine(hexadecimal, line[len(_ENTRY) : start])
+    return ExportLine(hexadecimal, line[len(ENTRY) : start])
 
 
 class _ExportRows:
@@ -118,7 +134,7 @@ class _ExportRows:
     def __iter__(self) -> Iterator[ChainRow]:
         last = GENESIS_HASH
         for sequence, line in enumerate(self._lines, start=1):
-            read = _read_line(line)
+            read = read_line(line)
             if read is None:
                 self.malformed = True
                 return
@@ -156,7 +172,8 @@ def _header(
     return header | {"digest": digest_of(header)}
 
 
-def _read_header(line: bytes) -> tuple[Mapping[str, Any] | None, str]:
+def read_header(line: bytes) -> tuple[Mapping[str, Any] | None, str]:
+    """The header of an export, or None and the reason why it does not hold."""
     try:
         header = json.loads(line)
         project, entries, head = header["project"], header["entries"], header["head"]

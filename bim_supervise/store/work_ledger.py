@@ -45,6 +45,11 @@ class WorkLedger(WorkBase):
             return LedgerHead(entries=0, hash=GENESIS_HASH)
         return LedgerHead(entries=int(row["sequence"]), hash=str(row["hash"]))
 
+    def entry(self, sequence: int) -> LedgerRow | None:
+        """One entry, or None where the chain has none with this number."""
+        row = self._connection.execute(select(_ENTRY).where(_ENTRY.c.sequence == sequence)).one_or_none()
+        return None if row is None else LedgerRow(row.sequence, row.previous_hash, row.hash, bytes(row.data))
+
     def entries(self, after: int = 0) -> Iterator[LedgerRow]:
         """Entries with a sequence greater than ``after``, in order, read in portions."""
         last = after
