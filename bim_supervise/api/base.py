@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,6 +19,7 @@ from bim_supervise.config import Settings
 from bim_supervise.core.catalogue import Catalogue
 from bim_supervise.core.clock import Clock, site_zone
 from bim_supervise.core.errors import InputRefused, NotFound
+from bim_supervise.core.throttle import LoginThrottle
 from bim_supervise.events.kinds import BUILT_IN_KINDS, KindTable
 from bim_supervise.store.records import ProjectRecord
 from bim_supervise.store.store import Store
@@ -46,6 +48,7 @@ class ProjectBase:
         self._clock = clock
         self._lock = threading.RLock()
         self._ledger_memory = LedgerMemory()
+        self._retyped = LoginThrottle(time.monotonic)
         with store.reading() as work:
             self._zone = site_zone(work.project().timezone)
             self._renew_registry(work)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -38,13 +39,13 @@ class Signers(People):
         It takes a good part of a second on purpose, and must stand outside any transaction.
 
         Raises:
-            AuthenticationFailed: ``password_needed`` or ``wrong_credentials``.
+            AuthenticationFailed: ``password_needed``, ``wrong_credentials`` or ``signing_throttled``.
         """
         if not password:
             raise AuthenticationFailed(
                 "password_needed", "A signature asks for your password.", "Type it; it is not kept."
             )
-        self.check_password(user, password)
+        self._retype(user, password)
         with self._store.reading() as work:
             record = work.signing_key(user)
         if record is not None and record.sealed is not None:
@@ -52,16 +53,35 @@ class Signers(People):
         key = new_key()
         return Signer(user, key, seal(key, user, password))
 
+    def _retype(self, user: str, password: str) -> None:
+        """Check a password that is asked for again; guessing in somebody's open session is slowed down."""
+        place = f"again\n{user}"
+        wait = self._retyped.wait_s(place, user)
+        if wait > 0:
+            seconds = math.ceil(wait)
+            raise AuthenticationFailed(
+                "signing_throttled",
+                f"The password was wrong too often; try again in {seconds} s.",
+                "Wait, then type it slowly. If you forgot it, ask the administrator.",
+                seconds=seconds,
+            )
+        try:
+            self.check_password(user, password)
+        except AuthenticationFailed:
+            self._retyped.failed(place, user)
+            raise
+        self._retyped.succeeded(place, user)
+
     def change_password(self, user: str, old: str, new: str) -> None:
         """A person replaces their own password; their signing key stays, under the new one.
 
         Open sessions of the account end.
 
         Raises:
-            AuthenticationFailed: ``wrong_credentials``.
+            AuthenticationFailed: ``wrong_credentials`` or ``signing_throttled``.
             InputRefused: ``password_too_short`` or ``password_too_long``.
         """
-        self.check_password(user, old)
+        self._retype(user, old)
         hashed = hash_password(new)
         with self._store.reading() as work:
             record = work.signing_key(user)

@@ -126,14 +126,14 @@ class _Found:
 
     def take(self, checked: Checked) -> bool:
         """Add what was found in the next stretch; False when the chain breaks there."""
-        held, reason, first, head = checked.held, checked.reason, checked.first, checked.last
+        first, held, head, reason = checked.first, checked.held, checked.last, checked.reason
         if self._signed and checked.last_unsigned is not None:
-            held, reason, head = 0, "format_downgraded", self.head
+            held, head, reason = 0, self.head, "format_downgraded"
         for use in checked.uses:
             if use.sequence > first + held - 1:
                 break
             if not self._known(use):
-                held, reason, head = use.sequence - first, "key_unknown", use.previous
+                held, head, reason = use.sequence - first, use.previous, "key_unknown"
                 break
         if checked.last_unsigned is not None:
             self._unsigned = min(checked.last_unsigned, first + held - 1)

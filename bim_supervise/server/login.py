@@ -17,10 +17,10 @@ from starlette.routing import Route
 
 from bim_supervise.core.catalogue import LANGUAGES
 from bim_supervise.core.errors import AuthenticationFailed, SupervisionError
+from bim_supervise.core.throttle import LoginThrottle
 from bim_supervise.server.login_page import LOGIN_POLICY, LoginPage, Notice
 from bim_supervise.server.sessions import SessionCheck
 from bim_supervise.server.settings import LANGUAGE_COOKIE, SESSION_COOKIE
-from bim_supervise.server.throttle import LoginThrottle
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -164,9 +164,9 @@ def _warnings() -> set[str]:
 
 
 def _ledger() -> set[str]:
-    found = _returned("ledger/checks.py", "_fault", "_use_of") | _returned("ledger/export.py", "_read_header")
-    for _, call in _calls("ledger/checks.py", "Checked"):
-        found |= set(_texts(call.args[1]))
+    found = _returned("ledger/checks.py", "_fault", "_use_of") | _returned("ledger/export.py", "read_header")
+    for _, call in _calls("ledger/checks.py", "found"):
+        found |= set(_texts(call.args[0]))
     for _, call in _calls("ledger/export.py", "replace"):
         found |= set(_texts(_keyword(call, "reason") or ast.Constant(None)))
     for node in ast.walk(TREES["ledger/chain.py"]):

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bim_supervise.core.errors import InputRefused
+from bim_supervise.core.throttle import FORGET_AFTER_S, LONGEST_WAIT_S, MOST_KEYS, LoginThrottle
 from bim_supervise.server import subscriber
 from bim_supervise.server.broker import embedded_broker
 from bim_supervise.server.login import safe_path
 from bim_supervise.server.run import serve
-from bim_supervise.server.throttle import FORGET_AFTER_S, LONGEST_WAIT_S, MOST_KEYS, LoginThrottle
 
 
 class Clock:
