@@ -4,20 +4,21 @@
     python docs/images/take_screenshots.py --review FOLDER    # every screen, language, width and theme
 
 The site is played up to ``MOMENT`` from the sample's own stream (seed 1), so that the figures are the same
-whenever the pictures are taken; ``--site FOLDER`` keeps the played site for the next time. It needs the
+whenever the pictures are taken; one reading of a dust station is added at the end. ``--site FOLDER`` keeps the played site for the next time. It needs the
 package with its extra ``test`` and Debian's ``chromium`` (another one: ``BIM_SUPERVISE_CHROMIUM``).
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from bim_supervise_sample.stream import Channel, Simulator
@@ -38,7 +39,7 @@ PICTURES = (
 """File, person, language, screen and theme of every picture that the documentation shows."""
 SCREENS = (
     "today", "alarms", "timeline", "checkpoints", "cases", "lots", "viewer", "evidence", "model", "plans",
-    "linking", "report", "records", "documents", "itp", "administration", "account",
+    "linking", "report", "records", "itp", "administration", "account",
 )  # fmt: skip
 WIDE, PHONE = {"width": 1280, "height": 860}, {"width": 360, "height": 740}
 FLAGS = (
@@ -68,6 +69,18 @@ def play(folder: Path) -> None:
     deliver(MOMENT)
     for name in passwords:
         project.set_password(name, PASSWORD)
+    project.close()
+
+
+def freshen(folder: Path) -> None:
+    """Lets one more reading come in, so that a site played long ago does not look cut off."""
+    project = Project.open(folder)
+    reading = {
+        "device": "DS-GATE", "kind": "pm10", "value": 129.4, "unit": "ug/m3", "interval_s": 60,
+        "time": project.now().isoformat(),
+    }  # fmt: skip
+    project.ingest([("bim-supervise/DS-GATE", json.dumps([reading]).encode())], authenticated=True)
+    project.set_site_now(project.now() + timedelta(seconds=1))
     project.close()
 
 
@@ -190,8 +203,7 @@ def main() -> None:
         site = wanted.site or Path(scratch) / "site"
         if not site.exists():
             play(site)
-        else:
-            Project.open(site).close()
+        freshen(site)
         target = wanted.review or HERE
         target.mkdir(parents=True, exist_ok=True)
         with served(site) as url, sync_playwright() as playwright:
