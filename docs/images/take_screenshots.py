@@ -4,8 +4,9 @@
     python docs/images/take_screenshots.py --review FOLDER    # every screen, language, width and theme
 
 The site is played up to ``MOMENT`` from the sample's own stream (seed 1), so that the figures are the same
-whenever the pictures are taken; one reading of a dust station is added at the end. ``--site FOLDER`` keeps the played site for the next time. It needs the
-package with its extra ``test`` and Debian's ``chromium`` (another one: ``BIM_SUPERVISE_CHROMIUM``).
+whenever the pictures are taken; one reading of a dust station is added at the end. ``--site FOLDER`` keeps
+the played site for the next time. It needs the package with its extra ``test`` and Debian's ``chromium``
+(another one: ``BIM_SUPERVISE_CHROMIUM``).
 """
 
 from __future__ import annotations
