@@ -30,7 +30,7 @@ from bim_supervise.core.canonical import digest_of
 from bim_supervise.core.catalogue import LANGUAGES
 from bim_supervise.core.errors import InputRefused, NotFound, PermissionRefused
 from bim_supervise.report.send_notice import CHANNELS, NotSentError, Way, send_notice
-from bim_supervise.store.work_notices import FAILED, QUEUED, SENDING, SENT, UNSURE, Notice
+from bim_supervise.store.work_notices import FAILED, LEDGER_HEAD, QUEUED, SENDING, SENT, UNSURE, Notice
 
 CONTACTS = "alarm.contacts"
 """Setting: who is told about alarms, and how."""
@@ -40,20 +40,24 @@ NOTIFY_FOR = timedelta(hours=24)
 """Alarms raised longer ago than this are history to a contact that was added today."""
 _RETRY_AFTER = timedelta(minutes=1)
 _SCHEMES = {"email": ("smtp", "smtps")}
-_FIELDS = {"name", "channel", "url", "secret", "severities", "level", "language"}
+_FIELDS = {"name", "channel", "url", "secret", "severities", "level", "language", "user"}
 
 Send = Callable[[Way, str, str, dict[str, Any]], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """Who is told: about which severities, from which level of escalation on, in which language."""
+    """Who is told: about which severities, from which level of escalation on, in which language.
+
+    ``user`` is the login name of the person who is reached; such a contact gets the ledger's daily head.
+    """
 
     name: str
     way: Way
     severities: tuple[str, ...]
     level: int
     language: str
+    user: str | None
 
 
 class AlarmDesk(Supervision):
@@ -185,6 +189,7 @@ class AlarmDesk(Supervision):
                 "severities": list(contact.severities),
                 "level": contact.level,
                 "language": contact.language,
+                "user": contact.user,
             }
             for contact in self._contacts()
         ]
@@ -237,27 +242,29 @@ class AlarmDesk(Supervision):
             with self._store.transaction() as work:
                 work.queue_notices(fresh)
         with self._store.reading() as work:
-            queued = work.notices(QUEUED)
+            queued = [notice for notice in work.notices(QUEUED) if notice.event != LEDGER_HEAD]
         for notice in queued:
             contact, story = contacts.get(notice.contact), stories.get(notice.alarm_id)
             if contact is None or story is None:
                 self._settle(notice, FAILED, "the alarm or the contact is gone")
                 counts[FAILED] += 1
                 continue
-            if notice.tried_at is not None and now - notice.tried_at < _RETRY_AFTER * notice.attempts:
-                counts["waiting"] += 1
-                continue
-            with self._store.transaction() as work:
-                if not work.claim_notice(notice.id, now):
-                    continue
-            state = self._send(notice, contact, story, send)
-            counts["waiting" if state == QUEUED else state] += 1
+            state = self._deliver(notice, contact.way, self._words(notice, contact, story), send, now)
+            if state is not None:
+                counts["waiting" if state == QUEUED else state] += 1
         return counts
 
-    def _send(self, notice: Notice, contact: Contact, story: _Story, send: Send) -> str:
-        title, text, data = self._words(notice, contact, story)
+    def _deliver(
+        self, notice: Notice, way: Way, words: tuple[str, str, dict[str, Any]], send: Send, now: datetime
+    ) -> str | None:
+        """Claim a notice, send it and settle it; its new state, or None when another process has it."""
+        if notice.tried_at is not None and now - notice.tried_at < _RETRY_AFTER * notice.attempts:
+            return QUEUED
+        with self._store.transaction() as work:
+            if not work.claim_notice(notice.id, now):
+                return None
         try:
-            send(contact.way, title, text, data)
+            send(way, *words)
         except NotSentError as error:
             again = error.sure and notice.attempts + 1 < MOST_ATTEMPTS
             state = QUEUED if again else FAILED if error.sure else UNSURE
@@ -367,13 +374,16 @@ def _contact(row: Any, number: int) -> Contact:
     language = row.get("language", "zh")
     if language not in LANGUAGES:
         raise bad(f"'language' must be one of {', '.join(LANGUAGES)}")
-    secret = row.get("secret")
+    secret, user = row.get("secret"), row.get("user")
+    if user is not None and not (isinstance(user, str) and user.strip()):
+        raise bad("'user' must be the login name of a person")
     return Contact(
         name=name.strip(),
         way=Way(channel=channel, url=str(url), secret=None if secret is None else str(secret)),
         severities=tuple(severities),
         level=level,
         language=language,
+        user=user,
     )
 
 

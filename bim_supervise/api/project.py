@@ -7,11 +7,11 @@ import functools
 from pathlib import Path
 from typing import Any
 
-from bim_supervise.api.alarm_desk import AlarmDesk
 from bim_supervise.api.appointments import Appointments
 from bim_supervise.api.drafting import Drafting
 from bim_supervise.api.evidence import EvidenceViews
 from bim_supervise.api.exchange import Exchange
+from bim_supervise.api.head_notices import HeadDesk
 from bim_supervise.api.itp import InspectionPlan
 from bim_supervise.api.lots import Lots
 from bim_supervise.api.model_check import ModelCheck
@@ -30,7 +30,7 @@ from bim_supervise.store.store import Store
 
 
 class Project(
-    AlarmDesk,
+    HeadDesk,
     Plan,
     Plans,
     Drafting,

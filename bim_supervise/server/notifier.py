@@ -1,4 +1,4 @@
-"""Sends notices about alarms beside the screens, for as long as the server runs."""
+"""Sends notices about alarms and the ledger's daily head beside the screens, while the server runs."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ async def notify_until(project: Project, stop: asyncio.Event, *, every_s: float 
         _LOG.warning("%d notices were being sent when the server ended; they are not sent again", cut_off)
     while not stop.is_set():
         if project.contacts():
-            counts = await to_thread.run_sync(project.notify)
-            if counts["failed"] or counts["unsure"]:
-                _LOG.warning("Notices: %s", counts)
+            for tell in (project.notify, project.send_heads):
+                counts = await to_thread.run_sync(tell)
+                if counts["failed"] or counts["unsure"]:
+                    _LOG.warning("Notices: %s", counts)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), every_s)

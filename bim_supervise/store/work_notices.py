@@ -15,6 +15,8 @@ from bim_supervise.store.work_base import WorkBase, to_record, to_row
 
 _NOTICE = table_of(NoticeTable)
 QUEUED, SENDING, SENT, FAILED, UNSURE = "queued", "sending", "sent", "failed", "unsure"
+LEDGER_HEAD = "ledger_head"
+"""Event of a notice that tells the head of the ledger; every other is about an alarm."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from bim_supervise_ui.formats import formats
 from bim_supervise_ui.i18n import LANGUAGE_NAMES, label, t
 from bim_supervise_ui.widgets import notices, page, pills
 from bim_supervise_ui.widgets.html import definition, join, show, table, tag
+from bim_supervise_ui.widgets.ledger_head import daily_head
 
 _SIGN_OFFS_SHOWN = 50
 
@@ -94,6 +95,7 @@ def _ledger() -> None:
                 else:
                     broken = result.get("first_broken")
                     show(notices.notice("bad", t("ledger.broken", entry=broken), t("ledger.broken_hint")))
+        daily_head()
         _sign_offs()
 
 
