@@ -33,6 +33,7 @@ from bim_supervise.core.errors import SupervisionError
 from bim_supervise.events.devices import Device
 from bim_supervise.events.windows import Window
 from bim_supervise.inspection.cases import Note, fold_cases
+from bim_supervise.inspection.green_delay import GreenDelay, green_delays
 from bim_supervise.inspection.holds import Behind, Holds, superseded_elements
 from bim_supervise.metrics.figures import figures
 from bim_supervise.schedule.graph import BoundaryNode, task_graph, tasks_behind
@@ -137,6 +138,8 @@ class Situation:
     """Tasks that a stop order in force holds, with the order."""
     assumptions: tuple[Assumption, ...] = ()
     """What the forecast assumes about gates that are shut."""
+    green_delays: tuple[GreenDelay, ...] = ()
+    """What tasks have lost under stop orders over green findings."""
 
 
 def snapshot(known: Known, as_of: datetime) -> Snapshot:
@@ -194,7 +197,8 @@ def assess(known: Known, registry: Registry, as_of: datetime) -> Situation:
     evidence = snapshot(known, as_of)
     by_task = {state.task.id: state for state in evidence.tasks()}
     own = [rule.id for rule in registry.rules.values() if not watches_devices(rule, evidence)]
-    holds = Holds(fold_cases(known.notes, as_of), as_of, known.zone)
+    cases = fold_cases(known.notes, as_of)
+    holds = Holds(cases, as_of, known.zone)
     judged = _judge(known, registry, evidence, by_task, holds)
     gates = _gates(judged.values())
     waiting = _waiting_for(known, judged.values())
@@ -224,6 +228,7 @@ def assess(known: Known, registry: Registry, as_of: datetime) -> Situation:
         ),
         stopped=stopped,
         assumptions=assumptions,
+        green_delays=green_delays(cases, registry.is_green, as_of=as_of),
     )
 
 

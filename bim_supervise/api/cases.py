@@ -13,12 +13,14 @@ from bim_supervise.api.case_views import CaseView, case_view
 from bim_supervise.api.intake import check_photo, readable
 from bim_supervise.api.permissions import Action, allowed
 from bim_supervise.api.signers import Signer
+from bim_supervise.api.stops import proposals
 from bim_supervise.api.supervision import Supervision
 from bim_supervise.checkpoints.contract import Severity
 from bim_supervise.core.canonical import digest_of
 from bim_supervise.core.clock import to_utc
 from bim_supervise.core.errors import InputRefused, NotFound, PermissionRefused
 from bim_supervise.inspection.cases import Case, CaseKind, Note, Step, check_step, fold_cases, step_of
+from bim_supervise.inspection.green_delay import RULE
 from bim_supervise.ledger.capacities import Appointment
 from bim_supervise.store.work import Work
 
@@ -89,6 +91,8 @@ class Cases(Supervision):
         step = step_of(case_kind, action or _OPENING[case_kind])
         sent = str(draft.data.get("draft") or "")
         known = self._opened_by_draft(case_kind, user, sent) if sent else None
+        if case_kind is CaseKind.STOP and draft.data.get("alarm"):
+            draft = self._with_rule(draft)
         return self.case(known, user=user) if known else self._take(None, step, user, draft, capacity)
 
     def _opened_by_draft(self, kind: CaseKind, user: str, sent: str) -> str | None:
@@ -146,36 +150,24 @@ class Cases(Supervision):
         return next(view for view in self.cases(user=user) if view.id == case_id)
 
     def stop_proposals(self) -> list[dict[str, Any]]:
-        """What the software proposes to stop: standing life-safety alarms that no stop case answers yet.
+        """What the software proposes to stop: standing breaches that no stop case answers yet.
 
-        Each has ``alarm``, ``reason``, ``params``, ``since`` and ``tasks`` (the alarm's own, or everything
-        under way where it is an alarm of the site). Only the chief supervision engineer orders a stop.
+        Each has ``alarm``, ``rule``, ``severity``, ``reason``, ``params``, ``since`` and ``tasks``; life
+        safety comes first. See ``api.stops`` for what proposes a stop of which tasks. Only the chief supervision
+        engineer orders a stop.
         """
-        situation = self.situation()
         answered = {
             str(view.notes[0].data.get("alarm"))
             for view in self.cases("stop")
             if view.state in ("proposed", "issued", "dismissed")
         }
-        under_way = [
-            state.task.id
-            for state in situation.states
-            if state.actual_start is not None and state.actual_finish is None
-        ]
-        return [
-            {
-                "alarm": alarm.id,
-                "rule": alarm.rule,
-                "reason": alarm.verdict.reason,
-                "params": dict(alarm.verdict.params),
-                "since": alarm.raised_at,
-                "tasks": [alarm.subject.task] if alarm.subject.task else under_way,
-            }
-            for alarm in situation.alarms
-            if alarm.severity is Severity.LIFE_SAFETY
-            and alarm.cleared_at is None
-            and alarm.id not in answered
-        ]
+        return [item.row() for item in proposals(self.situation(), self.registry, answered)]
+
+    def _with_rule(self, draft: CaseDraft) -> CaseDraft:
+        """A stop that answers a finding says which rule's: green delay is counted by it."""
+        finding = draft.data.get("alarm")
+        rule = next((one["rule"] for one in self.stop_proposals() if one["alarm"] == finding), None)
+        return replace(draft, data={**draft.data, RULE: rule}) if rule else draft
 
     # -- one step ---------------------------------------------------------------------------------------
 

@@ -134,6 +134,18 @@ class Supervision(Signing):
             finish_forecast=situation.forecast.finish if situation.forecast else None,
             currency=record.currency,
             forecast_assumptions=[dataclasses.asdict(item) for item in situation.assumptions],
+            green_delays=[
+                {
+                    "task": item.task,
+                    "name": situation.by_task[item.task].task.name
+                    if item.task in situation.by_task
+                    else None,
+                    "orders": list(item.orders),
+                    "days": item.days,
+                    "standing": item.standing,
+                }
+                for item in situation.green_delays
+            ],
         )
 
     def tasks(self, as_of: AsOf = None) -> list[TaskRow]:
@@ -160,6 +172,7 @@ class Supervision(Signing):
                 task_id = item.subject.task
                 if item.rule == rule and task_id and item.subject.element and item.outcome is Outcome.FAIL:
                     outcomes[task_id] = Outcome.FAIL.value
+        lost = {item.task: item.days for item in situation.green_delays}
         rows = []
         for task in schedule.tasks:
             state = situation.by_task.get(task.id)
@@ -197,6 +210,7 @@ class Supervision(Signing):
                     start_gate=_value(situation.gates.get((task.id, "start"))),
                     finish_gate=_value(situation.gates.get((task.id, "finish"))),
                     stopped_by=situation.stopped.get(task.id),
+                    green_delay_days=lost.get(task.id),
                     predecessors=tuple(before.get(task.id, ())),
                 )
             )

@@ -106,6 +106,10 @@ class Status:
     """What the forecast assumes about shut gates: ``task``, ``checkpoint``, ``not_before`` (site wall time),
     ``notice_hours`` and ``review_hours``.
     """
+    green_delays: Sequence[Mapping[str, Any]] = ()
+    """What tasks have lost under stop orders over green findings, already behind what the forecast carries on
+    from: ``task``, ``name``, ``orders``, ``days`` (elapsed) and ``standing``.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +148,8 @@ class TaskRow:
     finish_gate: str | None
     stopped_by: str | None = None
     """The stop order that holds it, or None."""
+    green_delay_days: float | None = None
+    """Elapsed days lost under stop orders over green findings; None where it was never stopped so."""
     predecessors: Sequence[str] = ()
 
 

@@ -284,7 +284,11 @@ class Evidence(Protocol):
 
 
 class Rule(Protocol):
-    """One rule, one file; the class docstring is its manual page."""
+    """One rule, one file; the class docstring is its manual page.
+
+    It may have an attribute ``stops``: the kinds of work (concepts of ``tracking/lexicon.yaml``, e.g.
+    ``earthwork``) that a failure proposes to stop.
+    """
 
     id: ClassVar[str]
     """Permanent code, e.g. ``NOI-CN-01``."""

@@ -10,7 +10,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from bim_supervise.checkpoints.contract import Limit, Rule
+from bim_supervise.checkpoints.contract import Kind, Limit, Rule
 from bim_supervise.checkpoints.pack import Pack
 from bim_supervise.checkpoints.site_rules import SiteRules
 from bim_supervise.core.catalogue import Catalogue, load_catalogue
@@ -61,6 +61,11 @@ class Registry:
         """All rows that the pack brings for a rule, those of every profile too."""
         pack = self.pack_of.get(rule_id)
         return tuple(limit for limit in pack.limits if limit.rule_id == rule_id) if pack else ()
+
+    def is_green(self, rule_id: str) -> bool:
+        """Whether a rule is installed and of the kind green."""
+        rule = self.rules.get(rule_id)
+        return rule is not None and rule.kind is Kind.GREEN
 
     def parameters(self, rule_id: str) -> Mapping[str, Any]:
         """What the project has set for a rule."""

@@ -32,6 +32,7 @@ class PurifiedExhaust(WindowedRule):
         "zh": "气体须经运行中的净化设备排出",
     }
     severity: ClassVar[Severity] = Severity.MAJOR
+    stops: ClassVar[tuple[str, ...]] = ("earthwork",)
     condition: ClassVar[Term] = Derived(
         kind=PURIFIER_STATE,
         limit_statistic="minutes of unpurified exhaust",

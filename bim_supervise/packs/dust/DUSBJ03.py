@@ -32,4 +32,5 @@ class WindForce(WindowedRule):
         "zh": "四级及以上大风停止土方",
     }
     severity: ClassVar[Severity] = Severity.MAJOR
+    stops: ClassVar[tuple[str, ...]] = ("earthwork", "backfill")
     condition: ClassVar[Term] = Measured(kind=WIND_SPEED, purpose="weather")

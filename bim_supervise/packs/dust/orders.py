@@ -42,9 +42,8 @@ class OrderRule:
             ]
         level = str(order.value)
         named = [task_named(evidence, str(name)) for name in parameters.get(level, ())]
-        working = sorted(
-            state.task.name for state in named if state is not None and under_way(state, evidence)
-        )
+        going = [state for state in named if state is not None and under_way(state, evidence)]
+        working = sorted(state.task.name for state in going)
         if level == "none":
             outcome, reason = Outcome.PASS, "order_none"
         elif working:
@@ -57,7 +56,12 @@ class OrderRule:
                 outcome=outcome,
                 reason=reason,
                 subject=subject,
-                params={"level": level, "names": ", ".join(working), "count": len(working)},
+                params={
+                    "level": level,
+                    "names": ", ".join(working),
+                    "count": len(working),
+                    "stops": sorted(state.task.id for state in going),
+                },
                 value=float(len(working)),
                 since=order.event_time,
                 evidence=(f"fact:{order.id}",),

@@ -99,6 +99,17 @@ def money_card(status: Status) -> Markup:
             tag("span", or_unknown(status.finish_forecast, _end(status.finish_forecast)), cls="dep"),
         ),
     ]
+    if status.green_delays:
+        most = max(item["days"] for item in status.green_delays)
+        ends.append(
+            (
+                t("money.green_delay"),
+                tag(
+                    "span",
+                    t("money.green_delay_days", days=f.number(most, 1), count=len(status.green_delays)),
+                ),
+            )
+        )
     return card(
         t("today.money"),
         tag("div", big("spi", status.spi), big("cpi", status.cpi), cls="pair"),

@@ -87,6 +87,11 @@ def _facts(task: TaskRow, every: Sequence[TaskRow]) -> Markup:
         (t("task.late_finish"), pills.outcome(_lateness(task.late_finish_outcome))),
         (t("task.predecessors"), before or t("common.none")),
     ]
+    if task.stopped_by:
+        pairs.append((t("task.stopped_by"), tag("code", task.stopped_by, cls="id")))
+    if task.green_delay_days is not None:
+        lost = t("task.lost_days", days=f.number(task.green_delay_days, 1))
+        pairs.append((t("task.green_delay"), lost))
     return definition(pairs)
 
 
