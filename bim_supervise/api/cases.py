@@ -153,8 +153,8 @@ class Cases(Supervision):
         """What the software proposes to stop: standing breaches that no stop case answers yet.
 
         Each has ``alarm``, ``rule``, ``severity``, ``reason``, ``params``, ``since`` and ``tasks``; life
-        safety comes first. See ``api.stops`` for what proposes a stop of which tasks. Only the chief supervision
-        engineer orders a stop.
+        safety comes first. See ``api.stops`` for what proposes a stop of which tasks. Only the chief
+        supervision engineer orders a stop.
         """
         answered = {
             str(view.notes[0].data.get("alarm"))

@@ -1,4 +1,4 @@
-"""A breach proposes a stop of the matching tasks; only the chief orders it; what is ordered is green delay."""
+"""A breach proposes a stop of the matching tasks; only the chief orders it, and it counts as delay."""
 
 from datetime import datetime, timedelta
 
