@@ -10,8 +10,8 @@ from typing import Any
 from bim_supervise.api.appointments import Appointments
 from bim_supervise.api.drafting import Drafting
 from bim_supervise.api.evidence import EvidenceViews
-from bim_supervise.api.exchange import Exchange
 from bim_supervise.api.head_notices import HeadDesk
+from bim_supervise.api.ifc_out import IfcOut
 from bim_supervise.api.itp import InspectionPlan
 from bim_supervise.api.lots import Lots
 from bim_supervise.api.model_check import ModelCheck
@@ -39,7 +39,7 @@ class Project(
     Lots,
     Revisions,
     ModelCheck,
-    Exchange,
+    IfcOut,
     EvidenceViews,
     Reports,
     RuleSettings,

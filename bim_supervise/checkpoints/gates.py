@@ -254,8 +254,13 @@ def checkpoint_state(
 
 def task_gate(results: Iterable[GateResult]) -> GateState | None:
     """The worst state among the gates of one boundary; None where nothing guards it."""
-    states = {result.state for result in results}
-    return next((state for state in _WORST_FIRST if state in states), None)
+    return worst_gate(result.state for result in results)
+
+
+def worst_gate(states: Iterable[GateState]) -> GateState | None:
+    """The state that stands for several: the one that is furthest from open; None for none."""
+    present = set(states)
+    return next((state for state in _WORST_FIRST if state in present), None)
 
 
 class _Words:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bim_supervise.cli.output import command, project_of
+from bim_supervise.cli.output import StageBar, command, project_of
 
 Out = Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.")]
 
@@ -31,6 +31,28 @@ def register(app: typer.Typer) -> None:
     ) -> dict[str, Any]:
         """Write non-conformances, notices, stops and failing checkpoints as BCF topics."""
         return project_of(context).export_bcf(file, version=version, language=language)
+
+    @command(export, "ifc")
+    def export_ifc(
+        context: typer.Context,
+        file: Out,
+        discipline: Annotated[
+            str | None,
+            typer.Option(
+                "--discipline", help="Which of several current models; default: the one loaded last."
+            ),
+        ] = None,
+        as_of: Annotated[
+            str | None, typer.Option("--as-of", metavar="T", help="Judge at this moment; default: now.")
+        ] = None,
+        language: Annotated[str, typer.Option("--language", help="zh or en")] = "zh",
+    ) -> dict[str, Any]:
+        """Write actual dates, status, gates, sign-offs and non-conformances into a copy of the model."""
+        project = project_of(context)
+        with StageBar() as progress:
+            return project.export_ifc(
+                file, discipline=discipline, as_of=as_of, language=language, on_progress=progress
+            )
 
     bcf = typer.Typer(no_args_is_help=True, help="Issues of other tools.")
     app.add_typer(bcf, name="bcf")

@@ -59,6 +59,18 @@ class Words:
         said = self.text(key)
         return code if said == key else said
 
+    def sentence(self, key: str, **params: object) -> str:
+        """A sentence whose capacities and moments are said as this reader says them."""
+        said: dict[str, object] = {}
+        for name, value in params.items():
+            if isinstance(value, datetime):
+                said[name] = self.moment(value)
+            elif name == "capacity":
+                said[name] = self.named("capacity", str(value))
+            else:
+                said[name] = value
+        return self.text(key, **said)
+
     @property
     def locale(self) -> str:
         """The Babel locale."""
