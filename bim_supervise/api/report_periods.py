@@ -95,6 +95,7 @@ def periodic(name: str) -> Callable[[Making], Document]:
 def _progress(making: Making) -> list[Block]:
     t, words = making.words.text, making.words
     status = making.project.status(making.moment)
+    names = {row.id: row.name for row in making.project.tasks(making.moment)}
     percent = status.percent
     bars = [
         (t(f"periodic.{step}"), round(value, 2))
@@ -125,7 +126,21 @@ def _progress(making: Making) -> list[Block]:
         if bars
         else [Paragraph(text=t("periodic.no_progress"))]
     )
-    return [Heading(text=t("periodic.progress")), *plot, Fields(rows=rows)]
+    assumed = [
+        Paragraph(
+            text=words.sentence(
+                "periodic.assumed",
+                task=names.get(row["task"], row["task"]),
+                checkpoint=row["checkpoint"],
+                moment=row["not_before"],
+                notice=words.number(row["notice_hours"], 0),
+                review=words.number(row["review_hours"], 0),
+            ),
+            note=True,
+        )
+        for row in status.forecast_assumptions
+    ]
+    return [Heading(text=t("periodic.progress")), *plot, Fields(rows=rows), *assumed]
 
 
 def _work(making: Making) -> Table:

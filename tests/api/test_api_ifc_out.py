@@ -83,7 +83,9 @@ def test_the_copy_says_what_the_project_says(staffed, clock, tmp_path, schema):
     assert about["LedgerHead"] == project.verify_ledger()["head"]
     assert about["LedgerEntries"] == project.verify_ledger()["entries"]
 
-    tasks = {sets(item)["BimSupervise_TaskResult"]["Id"]: item for item in copy.by_type("IfcTask") if sets(item)}
+    tasks = {
+        sets(item)["BimSupervise_TaskResult"]["Id"]: item for item in copy.by_type("IfcTask") if sets(item)
+    }
     rows = {row.id: row for row in project.tasks()}
     assert tasks.keys() == rows.keys()
     assert {name: item.Status for name, item in tasks.items()} == {

@@ -10,7 +10,7 @@ from bim_supervise_ui import screens, session
 from bim_supervise_ui.formats import UNKNOWN, formats
 from bim_supervise_ui.i18n import label, t
 from bim_supervise_ui.screens import model_review
-from bim_supervise_ui.widgets import evidence, in_model, loading, notices, page, pills, tables
+from bim_supervise_ui.widgets import evidence, in_model, loading, model_results, notices, page, pills, tables
 from bim_supervise_ui.widgets.figures import or_unknown
 from bim_supervise_ui.widgets.html import Markup, definition, join, show, table, tag
 
@@ -193,6 +193,7 @@ def _revisions() -> None:
     if not models:
         show(notices.empty(t("model.none"), t("model.none_hint")))
         return
+    model_results.draw()
     for revision in models:
         with st.container(key=f"panel-revision-{revision.id}"):
             partial = pills.pill("bad", "fail", t("model.partial")) if revision.partial else ""

@@ -12,7 +12,7 @@ from bim_supervise_ui.charts import gantt
 from bim_supervise_ui.formats import UNKNOWN, formats
 from bim_supervise_ui.i18n import label, t
 from bim_supervise_ui.theme import palette
-from bim_supervise_ui.widgets import evidence, notices, page, pills, tables, task_card
+from bim_supervise_ui.widgets import assumed, evidence, notices, page, pills, tables, task_card
 from bim_supervise_ui.widgets.html import join, show, tag
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def draw() -> None:
         return
     with st.container(key="panel-gantt"):
         _legend()
+        show(assumed.listed({task.id: task.name for task in every}))
         page.live(lambda: _chart(tasks, chosen), "gantt", every_s=20)
     with st.expander(t("timeline.table"), icon=":material/table_rows:"):
         _table(tasks)

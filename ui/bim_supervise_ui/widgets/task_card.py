@@ -10,7 +10,7 @@ import streamlit as st
 from bim_supervise_ui import screens, session
 from bim_supervise_ui.formats import formats
 from bim_supervise_ui.i18n import label, localised, t
-from bim_supervise_ui.widgets import evidence, in_model, limits, notices, page, pills, rows
+from bim_supervise_ui.widgets import assumed, evidence, in_model, limits, notices, page, pills, rows
 from bim_supervise_ui.widgets.figures import or_unknown
 from bim_supervise_ui.widgets.html import Markup, definition, join, show, tag
 
@@ -32,6 +32,7 @@ def draw(task: TaskRow, every: Sequence[TaskRow]) -> None:
     with st.container(key="panel-task"):
         marks = [pills.critical()] if task.critical else []
         show(tag("h2", task.name, *marks, tag("small", task.wbs or task.id), cls="section-title"))
+        show(*assumed.of_task(task))
         left, middle, right = st.columns([1.1, 1, 1.2], gap="medium")
         with left:
             show(_dates(task))
