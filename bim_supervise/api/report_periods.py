@@ -95,7 +95,7 @@ def periodic(name: str) -> Callable[[Making], Document]:
 def _progress(making: Making) -> list[Block]:
     t, words = making.words.text, making.words
     status = making.project.status(making.moment)
-    names = {row.id: row.name for row in making.project.tasks(making.moment)}
+    tasks = {row.id: row for row in making.project.tasks(making.moment)}
     percent = status.percent
     bars = [
         (t(f"periodic.{step}"), round(value, 2))
@@ -130,7 +130,7 @@ def _progress(making: Making) -> list[Block]:
         Paragraph(
             text=words.sentence(
                 "periodic.assumed",
-                task=names.get(row["task"], row["task"]),
+                task=tasks[row["task"]].name,
                 checkpoint=row["checkpoint"],
                 moment=row["not_before"],
                 notice=words.number(row["notice_hours"], 0),
@@ -139,6 +139,7 @@ def _progress(making: Making) -> list[Block]:
             note=True,
         )
         for row in status.forecast_assumptions
+        if (planned := tasks[row["task"]].start) is None or row["not_before"] > planned
     ]
     return [Heading(text=t("periodic.progress")), *plot, Fields(rows=rows), *assumed]
 

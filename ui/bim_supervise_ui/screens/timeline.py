@@ -44,7 +44,7 @@ def draw() -> None:
         return
     with st.container(key="panel-gantt"):
         _legend()
-        show(assumed.listed({task.id: task.name for task in every}))
+        assumed.listed(every)
         page.live(lambda: _chart(tasks, chosen), "gantt", every_s=20)
     with st.expander(t("timeline.table"), icon=":material/table_rows:"):
         _table(tasks)

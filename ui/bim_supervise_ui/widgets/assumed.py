@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+
+import streamlit as st
 
 from bim_supervise_ui import session
 from bim_supervise_ui.formats import formats
 from bim_supervise_ui.i18n import t
 from bim_supervise_ui.widgets import notices
-from bim_supervise_ui.widgets.html import Markup, join, tag
+from bim_supervise_ui.widgets.html import Markup, show, tag
 
 if TYPE_CHECKING:
     from bim_supervise.api.views import Status, TaskRow
@@ -23,7 +25,7 @@ def of_task(task: TaskRow) -> list[Markup]:
     held += [
         notices.notice("wait", t("task.assumed"), sentence(row))
         for row in _assumptions()
-        if row["task"] == task.id
+        if row["task"] == task.id and _moves(row, task)
     ]
     return held
 
@@ -40,18 +42,24 @@ def sentence(row: Mapping[str, Any]) -> str:
     )
 
 
-def listed(names: Mapping[str, str], shown: int = 8) -> Markup:
-    """All assumptions of the forecast, the latest earliest start first; empty without any."""
-    rows = sorted(_assumptions(), key=lambda row: row["not_before"], reverse=True)
+def listed(tasks: Sequence[TaskRow]) -> None:
+    """Draws the assumptions that move a planned start, the latest start first; nothing without any."""
+    by_id = {task.id: task for task in tasks}
+    rows = sorted(
+        (row for row in _assumptions() if _moves(row, by_id.get(row["task"]))),
+        key=lambda row: row["not_before"],
+        reverse=True,
+    )
     if not rows:
-        return Markup("")
-    lines: Iterable[Markup] = (
-        tag("li", tag("b", names.get(row["task"], row["task"])), ": ", sentence(row)) for row in rows[:shown]
-    )
-    more = tag("li", t("task.assumed_more", count=len(rows) - shown)) if len(rows) > shown else ""
-    return notices.notice(
-        "wait", t("task.assumed_count", count=len(rows)), tag("ul", join((*lines, more)), cls="assumed")
-    )
+        return
+    with st.expander(t("task.assumed_count", count=len(rows)), icon=":material/lock_clock:"):
+        for row in rows:
+            show(tag("div", tag("b", by_id[row["task"]].name), tag("div", sentence(row), cls="limit")))
+
+
+def _moves(row: Mapping[str, Any], task: TaskRow | None) -> bool:
+    """Whether an assumption is later than what the plan has anyway."""
+    return task is not None and (task.start is None or row["not_before"] > task.start)
 
 
 def _assumptions() -> list[Mapping[str, Any]]:
