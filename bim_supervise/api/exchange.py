@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,11 +22,12 @@ from bim_supervise.inspection.cases import Note
 from bim_supervise.model.bcf import VERSIONS, BcfTopic
 from bim_supervise.model.elements import Element
 from bim_supervise.model.read_bcf import read_bcf
-from bim_supervise.report.snapshot import Box
+from bim_supervise.report.snapshot import Box, Camera
 from bim_supervise.report.write_bcf import Topic, TopicComment, topic_guid, write_bcf
 from bim_supervise.store.work_exchange import BcfTopicRecord
 
 _KINDS = ("ncr", "notice", "stop")
+_PNG = b"\x89PNG\r\n\x1a\n"
 _FAILING = ("evidence_failed", "blocked_by_ncr", "stale")
 
 
@@ -44,6 +46,8 @@ class BcfTopicView:
     unknown: Sequence[str]
     loaded_by: str
     loaded_at: datetime
+    view: Mapping[str, Any] | None = None
+    """Its first viewpoint with a camera, in the form of the BCF API; None where it has none."""
 
 
 class Exchange(Cases):
@@ -164,9 +168,29 @@ class Exchange(Cases):
                     unknown=[key for key in named if key not in known],
                     loaded_by=record.loaded_by,
                     loaded_at=record.loaded_at,
+                    view=_view(body["viewpoints"]),
                 )
             )
         return made
+
+    def bcf_snapshot(self, guid: str) -> bytes | None:
+        """The first PNG picture of a loaded topic, from the archive that was kept; None where it has none.
+
+        Raises:
+            InputRefused: those of the reader.
+        """
+        with self._store.reading() as work:
+            record = next((item for item in work.bcf_topics() if item.guid == guid), None)
+            kept = work.attachment_bytes(record.archive) if record else b""
+        if record is None:
+            return None
+        names = [view["snapshot"] for view in record.body["viewpoints"] if view["snapshot"]]
+        with tempfile.TemporaryDirectory(prefix="bim-supervise-bcf-") as folder:
+            file = Path(folder) / "kept.bcf"
+            file.write_bytes(kept)
+            files = read_bcf(file).files
+        found = (files.get(f"{guid}/{name}", b"") for name in names)
+        return next((picture for picture in found if picture.startswith(_PNG)), None)
 
     def _comments_back(
         self, notes: Sequence[Note], topic: BcfTopic, user: str, capacity: str, now: datetime, add: Any
@@ -229,7 +253,33 @@ class Exchange(Cases):
             elements=elements,
             boxes=boxes.of(elements),
             around=boxes.around(elements),
+            **self._kept_view(case),
         )
+
+    def _kept_view(self, case: CaseView) -> dict[str, Any]:
+        """The newest view of the viewer that a note of the case carries, with its picture."""
+        for note in reversed(case.notes):
+            camera = (note.data.get("viewpoint") or {}).get("perspective_camera")
+            if not camera:
+                continue
+            with self._store.reading() as work:
+                pictures = [work.attachment_bytes(digest) for digest in note.files]
+            position, direction, up = (
+                (float(camera[part]["x"]), float(camera[part]["y"]), float(camera[part]["z"]))
+                for part in ("camera_view_point", "camera_direction", "camera_up_vector")
+            )
+            seen = Camera(
+                position=position,
+                direction=direction,
+                up=up,
+                field_of_view=float(camera.get("field_of_view", 60.0)),
+                aspect=float(camera.get("aspect_ratio") or 4 / 3),
+            )
+            return {
+                "seen_from": seen,
+                "picture": next((item for item in pictures if item.startswith(_PNG)), b""),
+            }
+        return {}
 
     def _numbers(self, case: CaseView) -> list[int]:
         with self._store.reading() as work:
@@ -291,6 +341,18 @@ class _Places:
             others,
             key=lambda box: sum(((box[axis] + box[axis + 3]) / 2 - middle[axis]) ** 2 for axis in range(3)),
         )
+
+
+def _view(viewpoints: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    for view in viewpoints:
+        if view.get("seen"):
+            visibility = {
+                "default_visibility": view["default_visible"],
+                "exceptions": [{"ifc_guid": one} for one in view["exceptions"]],
+            }
+            selection = [{"ifc_guid": one} for one in view["selection"]]
+            return {**view["seen"], "components": {"selection": selection, "visibility": visibility}}
+    return None
 
 
 def _plain(value: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 VERSIONS = ("2.1", "3.0")
 """Versions that are written; older archives are read as well."""
@@ -38,6 +39,8 @@ class BcfViewpoint:
     default_visible: bool = True
     camera: str = ""
     """``perspective``, ``orthogonal`` or empty."""
+    seen: Mapping[str, Any] | None = None
+    """Camera and clipping planes in the form of the BCF API [m]; None without a camera."""
 
     @property
     def components(self) -> tuple[str, ...]:

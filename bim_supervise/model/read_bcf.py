@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bim_supervise.core.child import Progress, run_limited
 from bim_supervise.core.errors import InputRefused
@@ -196,7 +197,51 @@ def _viewpoint(guid: str, file: str, snapshot: str, info: Element | None) -> Bcf
         coloured=_guids(info.findall("Components/Coloring//Component")),
         default_visible=shown.lower() in ("true", "1"),
         camera="perspective" if perspective is not None else "orthogonal" if orthogonal is not None else "",
+        seen=_seen(info),
     )
+
+
+def _seen(info: Element) -> dict[str, Any] | None:
+    """Where it looks from and what it cuts away; a camera with a missing or endless number is none."""
+    for name in ("Perspective", "Orthogonal"):
+        camera = info.find(f"{name}Camera")
+        if camera is None:
+            continue
+        try:
+            made: dict[str, Any] = {
+                key: _point(camera, part)
+                for key, part in (
+                    ("camera_view_point", "CameraViewPoint"),
+                    ("camera_direction", "CameraDirection"),
+                    ("camera_up_vector", "CameraUpVector"),
+                )
+            }
+            for key, part in (
+                ("field_of_view", "FieldOfView"),
+                ("view_to_world_scale", "ViewToWorldScale"),
+                ("aspect_ratio", "AspectRatio"),
+            ):
+                if text := _text(camera, part):
+                    made[key] = _finite(text)
+            planes = [
+                {"location": _point(plane, "Location"), "direction": _point(plane, "Direction")}
+                for plane in info.findall("ClippingPlanes/ClippingPlane")
+            ]
+        except ValueError:
+            return None
+        return {f"{name.lower()}_camera": made, "clipping_planes": planes}
+    return None
+
+
+def _point(element: Element, name: str) -> dict[str, float]:
+    return {axis.lower(): _finite(_text(element, f"{name}/{axis}")) for axis in "XYZ"}
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(text)
+    return value
 
 
 def _guids(components: list[Element]) -> tuple[str, ...]:

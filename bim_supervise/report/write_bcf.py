@@ -33,7 +33,8 @@ class Topic:
 
     ``key`` makes its identifier. ``elements`` are GlobalIds, ``boxes`` what is known of their place
     (minimum and maximum corner [m] in the model's coordinates), ``around`` boxes of their neighbours for the
-    picture.
+    picture. ``seen_from`` and ``picture`` (PNG) are what a person kept of the viewer; without them a camera
+    and a picture are made of the boxes.
     """
 
     key: str
@@ -51,6 +52,8 @@ class Topic:
     elements: Sequence[str] = ()
     boxes: Sequence[Box] = ()
     around: Sequence[Box] = ()
+    seen_from: Camera | None = None
+    picture: bytes = b""
 
 
 def topic_guid(project: str, key: str) -> str:
@@ -117,8 +120,8 @@ def _extensions(topics: Sequence[Topic]) -> ET.Element:
 
 def _topic_files(topic: Topic, project: str, three: bool) -> dict[str, bytes]:
     guid = topic_guid(project, topic.key)
-    view = topic_guid(project, f"{topic.key}\nviewpoint") if topic.elements else ""
-    camera = camera_on(topic.boxes) if topic.boxes else None
+    view = topic_guid(project, f"{topic.key}\nviewpoint") if topic.elements or topic.seen_from else ""
+    camera = topic.seen_from or (camera_on(topic.boxes) if topic.boxes else None)
     root = ET.Element("Markup")
     made = ET.SubElement(
         root, "Topic", Guid=guid, TopicType=_clean(topic.type), TopicStatus=_clean(topic.status)
@@ -150,7 +153,7 @@ def _topic_files(topic: Topic, project: str, three: bool) -> dict[str, bytes]:
         files[f"{guid}/{view}.bcfv"] = _xml(_viewpoint(view, topic.elements, camera, three))
         if camera is not None:
             _add(entry, "Snapshot", f"{view}.png")
-            files[f"{guid}/{view}.png"] = snapshot_png(camera, topic.boxes, topic.around)
+            files[f"{guid}/{view}.png"] = topic.picture or snapshot_png(camera, topic.boxes, topic.around)
     return {f"{guid}/markup.bcf": _xml(root), **files}
 
 

@@ -14,7 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from bim_supervise.api import CaseDraft
 from bim_supervise.core.errors import InputRefused, PermissionRefused
+from bim_supervise.model.bcf import VERSIONS
 from bim_supervise.model.read_bcf import read_bcf, read_in_child
 from bim_supervise.report.write_bcf import Topic, TopicComment, packed, rewrite_bcf, topic_guid, write_bcf
 
@@ -211,3 +213,56 @@ def test_who_may_not_comment_loads_nothing(project, tmp_path):
     with pytest.raises(InputRefused) as refused:
         project.export_bcf(out, version="1.0")
     assert refused.value.code == "bcf_version_unknown"
+
+
+def test_a_view_of_the_viewer_goes_into_the_case_its_document_and_out_and_comes_back(project, tmp_path):
+    view = {
+        "perspective_camera": {
+            "camera_view_point": {"x": 30.0, "y": -12.5, "z": 18.0},
+            "camera_direction": {"x": 0.0, "y": 0.8, "z": -0.6},
+            "camera_up_vector": {"x": 0.0, "y": 0.6, "z": 0.8},
+            "field_of_view": 42.0,
+            "aspect_ratio": 1.5,
+        },
+        "clipping_planes": [],
+    }
+    picture = io.BytesIO()
+    Image.new("RGB", (8, 6), "#d55e00").save(picture, "PNG")
+    case = raise_ncr(project)
+    draft = CaseDraft(
+        text="seen from the gate",
+        photos=[("view.png", "image/png", picture.getvalue())],
+        data={"viewpoint": view},
+    )
+    project.act_on_case(case.id, "comment", "liu", draft)
+    assert len(case_pictures_of(project, case.id)) == 1
+    for version in VERSIONS:
+        out = tmp_path / f"out-{version}.bcf"
+        project.export_bcf(out, version=version)
+        project.load_bcf(out, "liu")
+        topic = next(item for item in project.bcf_topics() if item.case == case.id)
+        camera = topic.view["perspective_camera"]
+        for part in ("camera_view_point", "camera_direction", "camera_up_vector"):
+            assert camera[part] == pytest.approx(view["perspective_camera"][part])
+        assert camera["field_of_view"] == 42.0
+        assert project.bcf_snapshot(topic.guid) == picture.getvalue()
+    assert project.bcf_snapshot("unknown") is None
+
+
+def case_pictures_of(project, case):
+    """The pictures in the PDF of the case: what the report was given to print."""
+    pdf = project.report_bytes("ncr", ".pdf", subject=case, language="en")
+    return re.findall(rb"/Subtype\s*/Image", pdf)
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "", "1e999", "x"])
+def test_a_camera_with_no_real_number_is_no_view(number, tmp_path):
+    place = "".join(
+        f"<{part}><X>{number}</X><Y>1</Y><Z>1</Z></{part}>"
+        for part in ("CameraViewPoint", "CameraDirection", "CameraUpVector")
+    )
+    markup = '<Markup><Topic Guid="g"><Title>T</Title></Topic></Markup>'
+    info = f"<VisualizationInfo Guid='v'><PerspectiveCamera>{place}</PerspectiveCamera></VisualizationInfo>"
+    path = archive_with(tmp_path, markup, **{"a/viewpoint.bcfv": info})
+    (found,) = read(path).topics
+    assert [item.seen for item in found.viewpoints] == [None]

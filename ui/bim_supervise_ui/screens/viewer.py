@@ -191,11 +191,12 @@ def _address(**named: str | None) -> None:
 
 def _viewpoint(said: component.Said) -> None:
     """A viewpoint that was taken is offered as a file; one that is handed in is taken up."""
-    from bim_supervise_ui.viewer import viewpoints
+    from bim_supervise_ui.viewer import issues, viewpoints
 
     if said.viewpoint is not None:
         st.session_state["viewer-viewpoint"] = dict(said.viewpoint)
     viewpoints.draw()
+    issues.draw(viewpoints.show_viewpoint)
 
 
 def _table(models: list[ModelRevisionView]) -> None:

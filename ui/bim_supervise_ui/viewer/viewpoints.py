@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from bim_supervise_ui.i18n import t
+from bim_supervise_ui.viewer import issues
 from bim_supervise_ui.widgets import notices
 from bim_supervise_ui.widgets.html import show
 
@@ -37,6 +38,7 @@ def draw() -> None:
                 icon=":material/download:",
                 on_click="ignore",
             )
+            issues.keep_in_case(body)
         file = st.file_uploader(t("viewer.viewpoint_in"), type=["json"], key="viewer-viewpoint-file")
         if file is not None and file.file_id != st.session_state.get("viewer-viewpoint-seen"):
             st.session_state["viewer-viewpoint-seen"] = file.file_id
