@@ -30,6 +30,8 @@ class Action(StrEnum):
     JUDGE_LEVEL = "judge_level"
     PLAN_INSPECTION = "plan_inspection"
     RECORD_SUPERVISION = "record_supervision"
+    READ_PERSONAL = "read_personal"
+    AUDIT_READS = "audit_reads"
 
 
 _SIGNERS = {
@@ -75,6 +77,13 @@ ALLOWED: dict[Action, frozenset[Capacity]] = {
     Action.JUDGE_LEVEL: frozenset(_ENGINEERS | {Capacity.OWNER_PROJECT_MANAGER}),
     Action.PLAN_INSPECTION: frozenset({Capacity.CHIEF_SUPERVISION_ENGINEER, Capacity.ADMINISTRATOR}),
     Action.RECORD_SUPERVISION: frozenset(_SUPERVISION),
+    # Where a person was: every look is written down, and more people see the list than may look.
+    Action.READ_PERSONAL: frozenset(
+        {Capacity.CHIEF_SUPERVISION_ENGINEER, Capacity.CONTRACTOR_PROJECT_MANAGER, Capacity.ADMINISTRATOR}
+    ),
+    Action.AUDIT_READS: frozenset(
+        {Capacity.CHIEF_SUPERVISION_ENGINEER, Capacity.OWNER_PROJECT_MANAGER, Capacity.ADMINISTRATOR}
+    ),
 }
 
 

@@ -17,10 +17,10 @@ from bim_supervise.api.people_protection import PEOPLE, forget_people
 from bim_supervise.api.register import DeviceRegister
 from bim_supervise.api.views_doors import VisitView
 from bim_supervise.core.clock import epoch_ms, from_epoch_ms
-from bim_supervise.core.errors import InputRefused, NotFound
+from bim_supervise.core.errors import InputRefused, NotFound, PermissionRefused
 from bim_supervise.events.place import Zone, ZoneIndex, zones_of_spaces
 from bim_supervise.events.read_zones import read_zones
-from bim_supervise.events.tracks import Anchor, site_positions, visits
+from bim_supervise.events.tracks import PERSON, Anchor, site_positions, visits
 from bim_supervise.model.elements import Storey
 
 ANCHOR = "place.anchor"
@@ -119,17 +119,32 @@ class Places(DeviceRegister):
 
         Worked out from its positions whenever it is asked, so that late positions and corrected zones count.
 
+        Where a person was is asked for by ``person_visits``.
+
         Args:
-            device: id, or the pseudonym of a person's tag.
+            device: id of a machine or of a tag that is no person's.
             start: from when on.
             end: until when.
             gap: so long without a position, and nobody knows where it is.
             least: stays and absences shorter than this are jitter.
 
         Raises:
+            PermissionRefused: ``reads_are_recorded`` for the pseudonym of a person's tag.
             NotFound: ``track_missing`` when it has no positions then; ``anchor_missing`` when it reports GPS
                 positions and nobody has said where the site lies.
         """
+        if device.startswith(PERSON):
+            raise PermissionRefused(
+                "reads_are_recorded",
+                "Where a person was is shown only to who says why.",
+                "Give your name and the reason; both are kept.",
+                device=device,
+            )
+        return self._visits(device, start, end, gap, least)
+
+    def _visits(
+        self, device: str, start: datetime, end: datetime, gap: timedelta, least: timedelta
+    ) -> list[VisitView]:
         times, positions = self._track(device, start, end)
         zones = self.zones()
         if np.isnan(positions[:, 2]).any():

@@ -15,6 +15,7 @@ from bim_supervise.api.ifc_out import IfcOut
 from bim_supervise.api.itp import InspectionPlan
 from bim_supervise.api.lots import Lots
 from bim_supervise.api.model_check import ModelCheck
+from bim_supervise.api.personal_data import PersonalData
 from bim_supervise.api.plan import Plan
 from bim_supervise.api.plans import Plans
 from bim_supervise.api.reports import Reports
@@ -40,6 +41,7 @@ class Project(
     Revisions,
     ModelCheck,
     IfcOut,
+    PersonalData,
     EvidenceViews,
     Reports,
     RuleSettings,

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from bim_supervise.cli.output import command, project_of
+from bim_supervise.cli.people import read_password
 
 
 def register(app: typer.Typer) -> None:
@@ -56,9 +57,22 @@ def register(app: typer.Typer) -> None:
         end: Annotated[str | None, typer.Option("--to", help="As --from; default now.")] = None,
         gap: Annotated[float, typer.Option("--gap", help="Minutes without a position: lost.")] = 15.0,
         least: Annotated[float, typer.Option("--least", help="Seconds below which it is jitter.")] = 0.0,
+        by: Annotated[str | None, typer.Option("--by", help="Who asks; needed for a person's tag.")] = None,
+        reason: Annotated[str, typer.Option("--reason", help="Why; kept, needed for a person's tag.")] = "",
     ) -> list[Any]:
         """List the stays of a machine or tag in zones: entered, left, how long."""
         project = project_of(context)
+        if by is not None:
+            project.check_password(by, read_password(by))
+            return project.person_visits(
+                by,
+                device,
+                project.moment(start),
+                project.moment(end),
+                reason=reason,
+                gap=timedelta(minutes=gap),
+                least=timedelta(seconds=least),
+            )
         return project.visits(
             device,
             project.moment(start),

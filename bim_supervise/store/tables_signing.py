@@ -42,7 +42,7 @@ class DelegationTable(Base, table=True):
 
 
 class AccessTable(Base, table=True):
-    """Who read or took out personal data, and when."""
+    """Who read personal data, about whom, when and why."""
 
     __tablename__ = "access_log"
 
@@ -51,6 +51,7 @@ class AccessTable(Base, table=True):
     user: str = Field(index=True)
     what: str
     subject: str
+    reason: str | None = None
 
 
 class IdentityTable(Base, table=True):

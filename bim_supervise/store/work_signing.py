@@ -57,6 +57,7 @@ class AccessRecord:
     user: str
     what: str
     subject: str
+    reason: str | None
 
 
 class WorkSigning(WorkBase):
@@ -108,9 +109,11 @@ class WorkSigning(WorkBase):
             statement = statement.where(_DELEGATION.c.delegate == delegate)
         return [to_record(row, DelegationRecord) for row in self._rows(statement)]
 
-    def log_access(self, at: datetime, user: str, what: str, subject: str) -> None:
-        """Remember that somebody read personal data."""
-        self._insert(AccessTable, [{"at": at, "user": user, "what": what, "subject": subject}])
+    def log_access(self, at: datetime, user: str, what: str, subject: str, reason: str) -> None:
+        """Remember that somebody read personal data, and why."""
+        self._insert(
+            AccessTable, [{"at": at, "user": user, "what": what, "subject": subject, "reason": reason}]
+        )
 
     def accesses(self, limit: int = 1000) -> list[AccessRecord]:
         """The newest reads of personal data, the newest first."""

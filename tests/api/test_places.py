@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from small_site import build
 
-from bim_supervise.core.errors import InputRefused, NotFound
+from bim_supervise.core.errors import InputRefused, NotFound, PermissionRefused
 
 ZONES = """\
 zones:
@@ -85,7 +85,9 @@ def test_people_are_pseudonymous_and_forgotten(project, clock):
     assert heard.id.startswith("person-")
     with project._store.reading() as work:
         assert not any(device == "tag-7" for device, _ in work.latest_readings())
-    assert project.visits(heard.id, START, START + timedelta(hours=1))[0].zone == "crane"
+    with pytest.raises(PermissionRefused) as refused:
+        project.visits(heard.id, START, START + timedelta(hours=1))
+    assert refused.value.code == "reads_are_recorded"
     clock.now = START + timedelta(days=8)
     move(project, "tag-7", (10, 5, -1), start=clock.now)
     with project._store.reading() as work:

@@ -6,7 +6,15 @@ import streamlit as st
 
 from bim_supervise_ui import session
 from bim_supervise_ui.i18n import t
-from bim_supervise_ui.widgets import admin_devices, admin_people, admin_senders, admin_zones, notices, page
+from bim_supervise_ui.widgets import (
+    admin_devices,
+    admin_people,
+    admin_reads,
+    admin_senders,
+    admin_zones,
+    notices,
+    page,
+)
 from bim_supervise_ui.widgets.html import show
 
 _VIEWS = {
@@ -15,6 +23,7 @@ _VIEWS = {
     "feeds": admin_senders.draw_feeds,
     "zones": admin_zones.draw,
     "people": admin_people.draw,
+    "reads": admin_reads.draw,
 }
 
 
@@ -25,6 +34,8 @@ def draw() -> None:
     if not session.project().may(user.name, "administer"):
         show(notices.notice("wait", t("admin.not_permitted"), t("admin.not_permitted_hint")))
         admin_people.register()
+        if session.project().may(user.name, "audit_reads"):
+            admin_reads.listed(user.name)
         return
     wanted = st.query_params.get("view", "devices")
     view = st.segmented_control(
