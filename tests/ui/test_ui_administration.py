@@ -55,7 +55,7 @@ def field(screen: AppTest, group: str, label: str):
     return next(item for item in getattr(screen, group) if item.label == label)
 
 
-@pytest.mark.parametrize("view", ["devices", "senders", "feeds", "zones", "people"])
+@pytest.mark.parametrize("view", ["devices", "senders", "feeds", "zones", "people", "reads"])
 def test_every_view_stands_in_both_languages_and_only_for_administrators(look, view: str) -> None:
     look(view)
     assert "notice wait" in html(look(view, "chief"))
@@ -122,3 +122,18 @@ def test_the_place_of_the_site_is_set(look, site: Site) -> None:
     screen.button[[item.label for item in screen.button].index("Save")].click()
     healthy(screen.run())
     assert site.project.anchor().latitude == 31.2
+
+
+def test_a_look_at_a_persons_tag_needs_a_reason_and_is_listed(look, site: Site) -> None:
+    site.project.protect_people(["tag-*"], days=7)
+    screen = look("reads")
+    field(screen, "text_input", "Tag or pseudonym").set_value("tag-7")
+    field(screen, "button", "Look, and write it down").click()
+    screen.run()
+    assert "needs a reason" in html(screen)
+    assert site.project.reads("boss") == []
+    field(screen, "text_input", "Reason").set_value("missing since noon")
+    field(screen, "button", "Look, and write it down").click()
+    screen.run()
+    assert "missing since noon" in html(look("reads"))
+    assert "missing since noon" in html(look("reads", "chief"))
