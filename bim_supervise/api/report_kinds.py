@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bim_supervise.api.report_cases import case_document
+from bim_supervise.api.report_green import build_green_report
 from bim_supervise.api.report_logs import build_material_entry, build_sampling_register, build_standing_log
 from bim_supervise.api.report_lots import build_inspection_lot
 from bim_supervise.api.report_periods import build_diary, periodic
@@ -13,6 +14,7 @@ KINDS: dict[str, ReportKind] = {
     "supervision-diary": ReportKind(build=build_diary, days=1),
     "weekly-report": ReportKind(build=periodic("weekly"), calendar="week"),
     "monthly-report": ReportKind(build=periodic("monthly"), calendar="month"),
+    "green-report": ReportKind(build=build_green_report, calendar="month"),
     "standing-log": ReportKind(build=build_standing_log, calendar="month"),
     "sampling-register": ReportKind(build=build_sampling_register, calendar="month"),
     "material-entry": ReportKind(build=build_material_entry, calendar="month"),

@@ -13,6 +13,7 @@ from bim_supervise.store.work_ledger import WorkLedger
 from bim_supervise.store.work_model import WorkModel
 from bim_supervise.store.work_notices import WorkNotices
 from bim_supervise.store.work_people import WorkPeople
+from bim_supervise.store.work_periods import WorkPeriods
 from bim_supervise.store.work_project import WorkProject
 from bim_supervise.store.work_schedule import WorkSchedule
 from bim_supervise.store.work_signing import WorkSigning
@@ -29,6 +30,7 @@ class Work(
     WorkFacts,
     WorkConflicts,
     WorkJudgement,
+    WorkPeriods,
     WorkNotices,
     WorkPeople,
     WorkLedger,

@@ -73,7 +73,17 @@ def test_every_kind_is_made_and_leaves_no_key_of_a_catalogue(site, language):
         if described.subject and kind not in SUBJECTS:
             continue
         said = words_of(document(site, kind, language=language, **PERIOD))
-        for group in ("document.", "case.", "log.", "diary.", "periodic.", "form.", "sign_offs.", "lot."):
+        for group in (
+            "document.",
+            "case.",
+            "log.",
+            "diary.",
+            "green.",
+            "periodic.",
+            "form.",
+            "sign_offs.",
+            "lot.",
+        ):
             assert f"| {group}" not in said, (kind, group)
         assert document(site, kind, ".pdf", language=language, **PERIOD).startswith(b"%PDF")
 

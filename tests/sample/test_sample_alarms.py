@@ -1,8 +1,11 @@
 """What the sample's story raises: each chapter is found by its rule, at its device, and rightly ranked."""
 
+import io
 import json
 import os
+import zipfile
 from datetime import datetime, timedelta
+from xml.etree import ElementTree as ET
 
 import bim_supervise_sample as sample
 import pytest
@@ -85,3 +88,41 @@ def test_life_safety_ranks_first(project):
 def test_the_dome_without_air_is_said_within_its_first_minute(project):
     alarm = next(one for one in project.alarms(cleared=True) if one.rule == "AIR-01")
     assert at("03-27 15:05") < alarm.raised_at <= at("03-27 15:11")
+
+
+@pytest.fixture(scope="module", params=["zh", "en"])
+def sheets(request, project):
+    """The texts of the green report over the played days, as a workbook."""
+    days = [at(end).date() for _, end, *_ in CHAPTERS]
+    data = project.report_bytes(
+        "green-report", ".xlsx", language=request.param, first_day=min(days), last_day=max(days)
+    )
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        root = ET.fromstring(archive.read("xl/sharedStrings.xml"))
+    return request.param, ["".join(item.itertext()) for item in root]
+
+
+@pytest.mark.parametrize("rule", sorted({chapter[2] for chapter in CHAPTERS}))
+def test_a_chapter_stands_in_the_green_report_with_its_source(project, sheets, rule):
+    language, texts = sheets
+    title = project.registry.rules[rule].title[language]
+    assert f"{rule} {title}" in texts
+    limit = next(alarm.limit for alarm in project.alarms(cleared=True) if alarm.rule == rule)
+    assert any(limit.clause in text for text in texts)
+    assert limit.evidence_class in texts
+
+
+def test_the_figures_of_a_chapter_are_those_of_its_alarms(project):
+    days = [at(end).date() for _, end, *_ in CHAPTERS]
+    figures = {
+        (item.rule, item.device): item
+        for section in project.pack_sections(min(days), max(days))
+        for item in section.figures
+    }
+    for *_, rule, device, _, reason in CHAPTERS:
+        figure = figures[rule, device]
+        assert (figure.outcome, figure.reason) == ("fail", reason)
+        assert figure.failed >= 1
+        assert figure.evidence
+        assert project.open_evidence(figure.evidence[0])
+    assert any(section.unobserved for section in project.pack_sections(min(days), max(days)))

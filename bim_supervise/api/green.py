@@ -1,0 +1,228 @@
+"""What the packs say of a period: each rule's figure per subject, its limit, its days and its evidence."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from bim_supervise.api.present import limit_view
+from bim_supervise.api.supervision import Supervision, worst
+from bim_supervise.api.views import LimitView
+from bim_supervise.checkpoints.contract import Kind, Outcome, Verdict
+from bim_supervise.checkpoints.pack import Pack
+from bim_supervise.core.clock import to_utc
+from bim_supervise.store.work_periods import JudgedWindow
+from bim_supervise.supervise import Situation
+
+_GRAVEST = (Outcome.FAIL, Outcome.UNDETERMINED, Outcome.PASS)
+_AT_LEAST = (">", ">=")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayFigure:
+    """The figure of one site day: the worst value [unit of the rule], None where nothing was determined."""
+
+    day: date
+    outcome: str
+    value: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackFigure:
+    """What one rule found about one subject in a period.
+
+    ``passed``, ``failed`` and ``undetermined`` count windows (one, where the rule has no windows). ``value``
+    in ``unit``, ``reason``, ``limit``, ``at`` (aware) and ``evidence`` are those of the worst of them: the
+    failing one farthest from its limit, else the newest undetermined one, else the passing one nearest to it.
+    """
+
+    rule: str
+    title: Mapping[str, str]
+    subject: str
+    device: str | None
+    device_name: str | None
+    outcome: str
+    passed: int
+    failed: int
+    undetermined: int
+    value: float | None
+    unit: str
+    reason: str
+    params: Mapping[str, Any]
+    limit: LimitView | None
+    at: datetime | None
+    completeness: float | None
+    evidence: Sequence[str]
+    days: Sequence[DayFigure] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackSection:
+    """A pack's part of the green screen and report; ``unobserved`` are rules that nothing was heard about."""
+
+    name: str
+    title: Mapping[str, str]
+    figures: Sequence[PackFigure]
+    unobserved: Sequence[tuple[str, Mapping[str, str]]] = ()
+
+    @property
+    def outcome(self) -> str:
+        """The worst outcome; ``undetermined`` where there is no figure."""
+        found = {Outcome(item.outcome) for item in self.figures} or {Outcome.UNDETERMINED}
+        return next(one.value for one in _GRAVEST if one in found)
+
+
+@dataclass(slots=True)
+class _Group:
+    """Windows of one rule and subject, as far as they have been read."""
+
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Outcome, 0))
+    chosen: dict[str, JudgedWindow] = field(default_factory=dict)
+    days: dict[date, tuple[str, float | None]] = field(default_factory=dict)
+
+
+class GreenFigures(Supervision):
+    """Sections of the packs."""
+
+    def pack_sections(
+        self, first_day: date, last_day: date, as_of: str | date | datetime | None = None
+    ) -> list[PackSection]:
+        """A section for every installed pack that watches the site, outsiders' too.
+
+        Args:
+            first_day: first site day.
+            last_day: last site day, inclusive.
+            as_of: the moment whose knowledge is shown.
+        """
+        situation = self.situation(as_of)
+        start = to_utc(datetime.combine(first_day, time.min), self.zone)
+        end = to_utc(datetime.combine(last_day + timedelta(days=1), time.min), self.zone)
+        found = self._windowed(start, min(end, situation.as_of))
+        for key, figure in self._points(situation).items():
+            found.setdefault(key, figure)
+        by_rule: dict[str, list[PackFigure]] = defaultdict(list)
+        for (rule, _), figure in sorted(found.items()):
+            by_rule[rule].append(figure)
+        return [_section(pack, by_rule) for pack in self.registry.packs if watches_site(pack)]
+
+    def _windowed(self, start: datetime, end: datetime) -> dict[tuple[str, str], PackFigure]:
+        groups: dict[tuple[str, str], _Group] = defaultdict(_Group)
+        made = {}
+        with self._store.reading() as work:
+            names = {device.id: device.name for device in work.devices()}
+            for window in work.judged_windows(start, end):
+                if window.rule in self.registry.rules:
+                    self._count(groups[window.rule, window.subject], window)
+            for key, group in groups.items():
+                outcome = next(one for one in _GRAVEST if group.counts[one])
+                stored = work.verdict_of(group.chosen[outcome])
+                verdict = self._verdict(stored)
+                made[key] = _figure(
+                    verdict,
+                    self.registry.rules[verdict.rule].title,
+                    names,
+                    subject=stored.subject,
+                    outcome=outcome.value,
+                    counts=group.counts,
+                    days=[
+                        DayFigure(day=day, outcome=said, value=value)
+                        for day, (said, value) in sorted(group.days.items())
+                    ],
+                )
+        return made
+
+    def _count(self, group: _Group, window: JudgedWindow) -> None:
+        outcome = Outcome(window.outcome)
+        group.counts[outcome] += 1
+        kept = group.chosen.get(outcome)
+        if kept is None or outcome is Outcome.UNDETERMINED or self._worse(window, kept.value):
+            group.chosen[outcome] = window
+        # A window belongs to the day on which its last moment lies.
+        day = (window.end - timedelta(microseconds=1)).astimezone(self.zone).date()
+        said = group.days.get(day)
+        if outcome is Outcome.UNDETERMINED:
+            group.days.setdefault(day, (outcome.value, None))
+        elif said is None or said[1] is None or self._worse(window, said[1]):
+            group.days[day] = (outcome.value, window.value)
+
+    def _worse(self, window: JudgedWindow, other: float | None) -> bool:
+        if window.value is None or other is None:
+            return window.value is not None
+        rows = self.registry.limits(window.rule)
+        least = bool(rows) and rows[0].comparator in _AT_LEAST
+        return window.value < other if least else window.value > other
+
+    def _points(self, situation: Situation) -> dict[tuple[str, str], PackFigure]:
+        """Figures of rules without windows, and of those that checkpoints ask, as they stand."""
+        grouped: dict[tuple[str, str], list[Verdict]] = defaultdict(list)
+        asked = (item for judged in situation.judged.values() for item in judged.verdicts)
+        own = (item for item in situation.verdicts if item.window_start is None)
+        for verdict in (*own, *asked):
+            if verdict.rule in self.registry.rules:
+                grouped[verdict.rule, verdict.subject.key].append(verdict)
+        with self._store.reading() as work:
+            names = {device.id: device.name for device in work.devices()}
+        made = {}
+        for key, verdicts in grouped.items():
+            outcome = worst(verdicts)
+            chosen = next(item for item in verdicts if item.outcome is outcome)
+            counts = {one: sum(item.outcome is one for item in verdicts) for one in Outcome}
+            made[key] = _figure(
+                chosen,
+                self.registry.rules[chosen.rule].title,
+                names,
+                subject=key[1],
+                outcome=outcome.value,
+                counts=counts,
+            )
+        return made
+
+
+def watches_site(pack: Pack) -> bool:
+    """Whether a pack has a section: it brings kinds of observation or rules of the kind green."""
+    return bool(pack.kinds) or any(rule.kind is Kind.GREEN for rule in pack.rules)
+
+
+def _figure(
+    verdict: Verdict,
+    title: Mapping[str, str],
+    names: Mapping[str, str],
+    *,
+    subject: str,
+    outcome: str,
+    counts: Mapping[Any, int],
+    days: Sequence[DayFigure] = (),
+) -> PackFigure:
+    device = verdict.subject.device
+    return PackFigure(
+        rule=verdict.rule,
+        title=title,
+        subject=subject,
+        device=device,
+        device_name=names.get(device or "") or device,
+        outcome=outcome,
+        passed=counts[Outcome.PASS],
+        failed=counts[Outcome.FAIL],
+        undetermined=counts[Outcome.UNDETERMINED],
+        value=verdict.value,
+        unit=verdict.unit or (verdict.limit.unit if verdict.limit else ""),
+        reason=verdict.reason,
+        params=verdict.params,
+        limit=limit_view(verdict.limit),
+        at=verdict.window_end or verdict.since,
+        completeness=verdict.completeness,
+        evidence=verdict.evidence,
+        days=days,
+    )
+
+
+def _section(pack: Pack, by_rule: Mapping[str, Iterable[PackFigure]]) -> PackSection:
+    return PackSection(
+        name=pack.name,
+        title=pack.title,
+        figures=[figure for rule in pack.rules for figure in by_rule.get(rule.id, ())],
+        unobserved=[(rule.id, rule.title) for rule in pack.rules if rule.id not in by_rule],
+    )
