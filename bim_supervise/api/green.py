@@ -67,6 +67,8 @@ class PackSection:
     title: Mapping[str, str]
     figures: Sequence[PackFigure]
     unobserved: Sequence[tuple[str, Mapping[str, str]]] = ()
+    kinds: Sequence[str] = ()
+    """Kinds of observation that the pack brings."""
 
     @property
     def outcome(self) -> str:
@@ -225,4 +227,5 @@ def _section(pack: Pack, by_rule: Mapping[str, Iterable[PackFigure]]) -> PackSec
         title=pack.title,
         figures=[figure for rule in pack.rules for figure in by_rule.get(rule.id, ())],
         unobserved=[(rule.id, rule.title) for rule in pack.rules if rule.id not in by_rule],
+        kinds=[kind.key for kind in pack.kinds],
     )

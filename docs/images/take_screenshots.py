@@ -39,8 +39,8 @@ PICTURES = (
 )
 """File, person, language, screen and theme of every picture that the documentation shows."""
 SCREENS = (
-    "today", "alarms", "timeline", "checkpoints", "cases", "lots", "viewer", "evidence", "model", "plans",
-    "linking", "report", "records", "itp", "administration", "account",
+    "today", "alarms", "timeline", "checkpoints", "green", "cases", "lots", "viewer", "evidence", "model",
+    "plans", "linking", "report", "records", "itp", "administration", "account",
 )  # fmt: skip
 WIDE, PHONE = {"width": 1280, "height": 860}, {"width": 360, "height": 740}
 FLAGS = (

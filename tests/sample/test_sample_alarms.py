@@ -9,12 +9,17 @@ from xml.etree import ElementTree as ET
 
 import bim_supervise_sample as sample
 import pytest
+import streamlit as st
 from bim_supervise_sample.signals import Signals
 from bim_supervise_sample.site import ZONE
 from bim_supervise_sample.telemetry import TICK_S, day_readings
+from bim_supervise_ui import session
+from streamlit.testing.v1 import AppTest
 
+from bim_supervise import api
 from bim_supervise.api import Project
 
+PASSWORD = "correct horse battery"
 ALL = (
     # from, to, rule, device, severity, reason
     ("03-17 08:00", "03-17 16:00", "DUS-BJ-02", "DS-GATE", "minor", "limit_exceeded"),
@@ -126,3 +131,46 @@ def test_the_figures_of_a_chapter_are_those_of_its_alarms(project):
         assert figure.evidence
         assert project.open_evidence(figure.evidence[0])
     assert any(section.unobserved for section in project.pack_sections(min(days), max(days)))
+
+
+def _green_screen() -> None:
+    from bim_supervise_ui.screens import green
+    from bim_supervise_ui.widgets import page
+
+    page.guarded(green.draw)
+
+
+@pytest.fixture
+def screen(project, monkeypatch):
+    """Opens the green screen on a pack as a person who reads a language."""
+    monkeypatch.setattr(api, "shared_project", lambda: project)
+
+    def opened(pack, language):
+        name = f"reader-{language}"
+        if name not in {user.name for user in project.users()}:
+            project.add_user(name, PASSWORD, language=language)
+            project.appoint(name, "observer", sample.START.date() - timedelta(days=400))
+        token = project.login(name, PASSWORD)
+        monkeypatch.setattr(session, "session_token", lambda: token)
+        session.changed()
+        st.session_state.pop("language", None)
+        shown = AppTest.from_function(_green_screen, default_timeout=60)
+        shown.query_params["pack"] = pack
+        shown.session_state["green-span"] = 60
+        return shown.run()
+
+    return opened
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_chapter_is_on_the_screen_of_its_pack_with_limit_and_clause(project, screen, language):
+    for rule in sorted({chapter[2] for chapter in CHAPTERS}):
+        pack = project.registry.pack_of[rule].name
+        shown = screen(pack, language)
+        assert not shown.exception
+        text = "\n".join(str(item.proto.body) for item in shown.main if item.type == "html")
+        assert f"{rule} {project.registry.rules[rule].title[language]}" in text
+        limit = next(alarm.limit for alarm in project.alarms(cleared=True) if alarm.rule == rule)
+        assert limit.clause in text
+        assert f" {limit.evidence_class}" in text
+        assert {"zh": "不合格", "en": "fail"}[language] in text.casefold()

@@ -20,6 +20,7 @@ SCREENS = (
     "alarms",
     "timeline",
     "checkpoints",
+    "green",
     "cases",
     "lots",
     "evidence",
