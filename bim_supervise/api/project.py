@@ -10,7 +10,6 @@ from typing import Any
 from bim_supervise.api.appointments import Appointments
 from bim_supervise.api.drafting import Drafting
 from bim_supervise.api.evidence import EvidenceViews
-from bim_supervise.api.exchange import Exchange
 from bim_supervise.api.green import GreenFigures
 from bim_supervise.api.head_notices import HeadDesk
 from bim_supervise.api.ifc_out import IfcOut
