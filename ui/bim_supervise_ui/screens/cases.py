@@ -152,7 +152,7 @@ def _card(identity: str) -> None:
                 (t("cases.opened"), f.moment(item.opened_at)),
                 (t("cases.due"), f.day(item.due)),
                 (t("cases.ended"), f.moment(item.ended_at)),
-                (t("cases.elements"), _codes(item.elements)),
+                (t("cases.elements"), _codes(item.elements, in_model.link)),
                 (t("cases.tasks"), ", ".join(limits.task_name(task) for task in item.tasks)),
                 (t("cases.checkpoints"), _codes(item.checkpoints)),
             ]
@@ -166,9 +166,13 @@ def _card(identity: str) -> None:
     _steps(item)
 
 
-def _codes(ids: Sequence[str]) -> Markup | str:
+def _code(text: str) -> Markup:
+    return tag("code", text, cls="id")
+
+
+def _codes(ids: Sequence[str], written: Callable[[str], Markup] = _code) -> Markup | str:
     more = t("cases.more", count=len(ids) - _SUBJECTS_SHOWN) if len(ids) > _SUBJECTS_SHOWN else ""
-    return join([*(tag("code", one, cls="id") for one in ids[:_SUBJECTS_SHOWN]), more], " ") if ids else ""
+    return join([*(written(one) for one in ids[:_SUBJECTS_SHOWN]), more], " ") if ids else ""
 
 
 def _note(note: CaseNoteView) -> None:

@@ -10,7 +10,7 @@ from bim_supervise.core.errors import SupervisionError
 from bim_supervise_ui import session
 from bim_supervise_ui.formats import UNKNOWN, formats
 from bim_supervise_ui.i18n import label, t
-from bim_supervise_ui.widgets import notices, page, pills
+from bim_supervise_ui.widgets import in_model, notices, page, pills
 from bim_supervise_ui.widgets.html import definition, show, table, tag
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def _question(view: SuccessionView) -> None:
             [t(f"column.{name}") for name in ("global_id", "name", "tag", "storey", "distance")],
             [
                 (
-                    tag("code", one.global_id, cls="id"),
+                    in_model.link(one.global_id),
                     one.name or UNKNOWN,
                     one.tag or UNKNOWN,
                     one.storey or UNKNOWN,
@@ -142,7 +142,7 @@ def _decided(listed: list[SuccessionView]) -> None:
                 (
                     _name(view),
                     tag("code", view.global_id, cls="id"),
-                    tag("code", view.after or "", cls="id") if view.after else UNKNOWN,
+                    in_model.link(view.after) if view.after else UNKNOWN,
                     pills.pill(_TONES[view.state], _SIGNS[view.state], label("succession", view.state)),
                     view.decided_by or UNKNOWN,
                     f.moment(view.decided_at) if view.decided_at else UNKNOWN,

@@ -14,7 +14,7 @@ from bim_supervise.core.errors import SupervisionError
 from bim_supervise_ui import session
 from bim_supervise_ui.formats import formats
 from bim_supervise_ui.i18n import label, t
-from bim_supervise_ui.widgets import notices, page
+from bim_supervise_ui.widgets import in_model, notices, page
 from bim_supervise_ui.widgets.html import Markup, definition, plain, show, table, tag
 
 _SHOWN_AT_ONCE = 12
@@ -74,7 +74,12 @@ def _statement(fact: ObservationView) -> None:
     value = f.quantity(fact.value, fact.unit, 3) if isinstance(fact.value, (int, float)) else fact.value
     pairs: list[tuple[object, object]] = [
         (t("column.kind"), label("observation", fact.kind)),
-        (t("column.subject"), tag("code", fact.subject, cls="id")),
+        (
+            t("column.subject"),
+            in_model.link(fact.subject)
+            if fact.subject_type == "element"
+            else tag("code", fact.subject, cls="id"),
+        ),
         (t("column.value"), value if value is not None else page.unknown()),
         (t("column.event_time"), _moment(fact.event_time)),
         (t("column.received"), _moment(fact.received_time)),

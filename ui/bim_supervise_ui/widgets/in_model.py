@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import streamlit as st
 
 from bim_supervise_ui import screens
 from bim_supervise_ui.i18n import t
+from bim_supervise_ui.widgets.html import Markup, tag
 
 
 def offer(
@@ -19,3 +22,8 @@ def offer(
     ):
         st.session_state.pop("asked", None)  # a dialog that led here is answered
         screens.go("viewer", **query)
+
+
+def link(element: str) -> Markup:
+    """A GlobalId that leads to its element in 3D."""
+    return tag("a", tag("code", element, cls="id"), href=f"/viewer?element={quote(element)}", target="_self")

@@ -127,7 +127,7 @@ def _elements(task: TaskRow) -> None:
             for row in session.shared("elements", project.elements, seconds=10)
             if task.id in row.tasks
         ]
-        show(join((tag("code", item, cls="id") for item in ids[:_ELEMENTS_SHOWN]), " "))
+        show(join((in_model.link(item) for item in ids[:_ELEMENTS_SHOWN]), " "))
         if len(ids) > _ELEMENTS_SHOWN:
             show(tag("div", t("task.more_elements", count=len(ids) - _ELEMENTS_SHOWN), cls="limit"))
         in_model.offer("task", task=task.id)
