@@ -31,6 +31,7 @@ from datetime import datetime
 from bim_supervise.core.errors import InputRefused
 from bim_supervise.schedule.calendars import WorkTime, from_minutes, to_minutes
 from bim_supervise.schedule.cpm_backward import backward_pass
+from bim_supervise.schedule.cpm_compiled import FAST_FROM, calculate_compiled
 from bim_supervise.schedule.cpm_forward import forward_pass
 from bim_supervise.schedule.cpm_primavera import calculate_primavera
 from bim_supervise.schedule.cpm_rows import (
@@ -48,7 +49,9 @@ from bim_supervise.schedule.network import Arc, build_network
 from bim_supervise.schedule.tasks import Calculation, LinkType, Method, Schedule, Skipped, TaskDates
 
 
-def calculate(schedule: Schedule, *, data_date: datetime | None = None) -> Calculation:
+def calculate(
+    schedule: Schedule, *, data_date: datetime | None = None, fast_from: int = FAST_FROM
+) -> Calculation:
     """Early and late dates, floats and the critical tasks of a schedule.
 
     Args:
@@ -57,6 +60,7 @@ def calculate(schedule: Schedule, *, data_date: datetime | None = None) -> Calcu
         data_date: naive site wall time up to which actual dates are known. None leaves unstarted work where
             the logic puts it and finishes started work as planned, as MS Project does by itself; a plan of
             Primavera is then calculated at its own data date.
+        fast_from: number of tasks from which the compiled passes are taken, where they know all of the plan.
 
     Returns:
         Dates as naive site wall time; floats in working hours of each task's calendar.
@@ -65,6 +69,10 @@ def calculate(schedule: Schedule, *, data_date: datetime | None = None) -> Calcu
         InputRefused: ``schedule_cycle``, ``schedule_empty``, ``schedule_no_start``, ``calendar_unknown``,
             ``calendar_no_working_time``, ``calendar_exhausted``, ``link_unknown_task``.
     """
+    if len(schedule.tasks) >= fast_from:
+        compiled = calculate_compiled(schedule, data_date)
+        if compiled is not None:
+            return compiled
     refuse_cycles(task_graph(schedule))
     network = build_network(schedule)
     if not network.tasks:
