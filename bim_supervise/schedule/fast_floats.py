@@ -30,7 +30,7 @@ def _work(shifts: Any, first: Any, days: Any, low_day: int, calendar: int, start
     for moment in (start, end):
         if following(shifts, first, days, low_day, calendar, moment) >= OFF:
             return _UNKNOWN
-    return between(shifts, first, days, low_day, calendar, start, end)  # type: ignore[no-any-return]
+    return between(shifts, first, days, low_day, calendar, start, end)
 
 
 @njit(cache=True)
