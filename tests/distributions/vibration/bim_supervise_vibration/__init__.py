@@ -1,0 +1,54 @@
+"""Vibration at the neighbour's foundation: a pack of somebody else."""
+
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import ClassVar
+
+from bim_supervise.checkpoints.conditions import Measured, Term
+from bim_supervise.checkpoints.limits import load_limits
+from bim_supervise.checkpoints.pack import Pack
+from bim_supervise.checkpoints.windowed import WindowedRule
+from bim_supervise.events.observations import ObservationKind, Shape
+
+VELOCITY = ObservationKind(
+    key="peak_particle_velocity",
+    shape=Shape.TELEMETRY,
+    unit="mm/s",
+    resolution=0.01,
+    minimum=0.0,
+    maximum=1000.0,
+    numeric=True,
+)
+"""Peak particle velocity of the ground [mm/s]."""
+
+
+class NeighbourVibration(WindowedRule):
+    """Highest particle velocity of the hour at the neighbour's foundation.
+
+    **Why**: the contract promises the neighbour that piling stays below an agreed velocity.
+
+    **Fails**: an hour in which one value is above the agreed velocity.
+
+    **Passes**: an hour of values up to the agreed velocity.
+
+    **Undetermined**: gaps, distrust, no calibration.
+
+    **Clause**: annex 7 of the example contract.
+    """
+
+    id: ClassVar[str] = "VIB-X-01"
+    title: ClassVar[Mapping[str, str]] = {"en": "Vibration at the neighbour", "zh": "邻近建筑振动"}
+    condition: ClassVar[Term] = Measured(kind=VELOCITY, statistic="max", purpose="neighbour")
+
+
+_here = files(__package__)
+
+pack = Pack(
+    name="vibration",
+    version="0.1",
+    title={"en": "Vibration", "zh": "振动"},
+    rules=(NeighbourVibration(),),
+    limits=load_limits(_here / "limits.yaml"),
+    kinds=(VELOCITY,),
+    catalogue=_here / "catalogue",
+)
