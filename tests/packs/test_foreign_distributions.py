@@ -14,6 +14,7 @@ DISTRIBUTIONS = Path(__file__).resolve().parents[1] / "distributions"
 
 JUDGE = """
 import sys
+from bim_supervise.api.green import watches_site
 from bim_supervise.checkpoints.registry import load_packs
 from bim_supervise.checkpoints.rule_checks import check_rule
 from bim_supervise.checkpoints.testing import load_cases
@@ -23,6 +24,7 @@ cases = load_cases(sys.argv[1], registry)
 for case in cases:
     case.run()
 check_rule(registry.rules["VIB-X-01"], registry, cases)
+assert watches_site(registry.pack_of["VIB-X-01"]), "no section of the green screen and report"
 print(len(cases))
 """
 
