@@ -17,7 +17,8 @@ from bim_supervise.core.clock import Clock, epoch_ms, from_epoch_ms
 from bim_supervise.events.devices import Device
 from bim_supervise.events.observations import Observation
 from bim_supervise.events.partials import MINUTE_MS
-from bim_supervise.store.records import StoredAlarm, Touched, stored_verdict
+from bim_supervise.store.records import StoredAlarm, Touched
+from bim_supervise.store.silences import watched_verdict
 from bim_supervise.store.store import Store
 from bim_supervise.store.work import Work
 from bim_supervise.supervise import device_verdicts, snapshot
@@ -106,7 +107,7 @@ class LiveJudgement(KnownReader):
     def _store_windowed(self, work: Work, verdicts: Sequence[Verdict]) -> None:
         if not verdicts:
             return
-        work.upsert_verdicts([stored_verdict(verdict) for verdict in verdicts])
+        work.renew_watch([watched_verdict(verdict) for verdict in verdicts])
         first: dict[tuple[str, str], datetime] = {}
         failing: set[tuple[str, str]] = set()
         for verdict in verdicts:

@@ -131,7 +131,9 @@ class StoredVerdict:
     """A verdict as it is stored; its key is rule, subject, window start and checkpoint.
 
     ``checkpoint`` is empty when the rule watches by itself. ``subject`` is ``Subject.key``. ``limit`` holds
-    all fields of the limit as plain data.
+    all fields of the limit as plain data. Silent windows in a row are one verdict, from ``window_start`` to
+    ``window_end``: ``first_end`` is then the end of the first of them, ``steps`` counts how far [us] the next
+    ones start after each other; see ``store.silences``. Both are None for any other verdict.
     """
 
     rule: str
@@ -153,6 +155,8 @@ class StoredVerdict:
     since: datetime | None = None
     evidence: tuple[str, ...] = ()
     severity: str = "minor"
+    first_end: datetime | None = None
+    steps: tuple[tuple[int, int], ...] | None = None
 
 
 def stored_verdict(verdict: Verdict, checkpoint: str = "") -> StoredVerdict:

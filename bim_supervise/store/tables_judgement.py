@@ -13,7 +13,10 @@ from bim_supervise.store.tables_base import Base
 
 
 class VerdictTable(Base, table=True):
-    """The latest verdict of a rule for a subject, window and checkpoint (empty: the rule's own watch)."""
+    """The latest verdict of a rule for a subject, window and checkpoint (empty: the rule's own watch).
+
+    ``first_end`` and ``steps`` are set where the row stands for several silent windows; see ``silences``.
+    """
 
     __tablename__ = "verdict"
 
@@ -36,6 +39,8 @@ class VerdictTable(Base, table=True):
     evidence: Any = Field(sa_type=Document)
     digest: str
     severity: str
+    first_end: datetime | None = Field(default=None, sa_type=Instant)
+    steps: Any = Field(default=None, sa_type=Document, nullable=True)
 
 
 class AlarmTable(Base, table=True):

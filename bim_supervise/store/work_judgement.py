@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, or_, select
 
 from bim_supervise.store.records import AlarmActionRecord, StoredAlarm, StoredVerdict
+from bim_supervise.store.silences import LONGEST_PAUSE, ended_by, folded, is_silence, without
 from bim_supervise.store.tables_base import table_of
 from bim_supervise.store.tables_judgement import AlarmActionTable, AlarmTable, VerdictTable
 from bim_supervise.store.work_base import WorkBase, to_record, to_row
@@ -15,6 +17,7 @@ from bim_supervise.store.work_base import WorkBase, to_record, to_row
 _VERDICT = table_of(VerdictTable)
 _ALARM = table_of(AlarmTable)
 _ACTION = table_of(AlarmActionTable)
+_APART = "apart"
 
 
 class WorkJudgement(WorkBase):
@@ -23,6 +26,79 @@ class WorkJudgement(WorkBase):
     def upsert_verdicts(self, verdicts: Sequence[StoredVerdict]) -> None:
         """Store verdicts; one of the same rule, subject, window start and checkpoint is overwritten."""
         self._upsert(VerdictTable, (to_row(verdict) for verdict in verdicts))
+
+    def renew_watch(self, verdicts: Sequence[StoredVerdict]) -> None:
+        """Store what rules say by themselves about windows; silent windows in a row become one verdict.
+
+        Each is of one window, as ``silences.watched_verdict`` gives it. A verdict about a window that lay in
+        a stored silence splits it.
+        """
+        series: dict[tuple[str, str], list[StoredVerdict]] = defaultdict(list)
+        last = {(one.rule, one.subject, one.window_start): one for one in verdicts}
+        for verdict in last.values():
+            series[verdict.rule, verdict.subject].append(verdict)
+        silent = self._silences(verdicts)
+        plain: list[StoredVerdict] = []
+        for key, found in series.items():
+            if key in silent or any(is_silence(verdict) for verdict in found):
+                self._renew_silences(key, found, silent.get(key, []))
+            else:
+                plain += found
+        self.upsert_verdicts(plain)
+
+    def _silences(self, verdicts: Sequence[StoredVerdict]) -> dict[tuple[str, str], list[StoredVerdict]]:
+        """Stored silences that windowed verdicts may touch, by rule and subject."""
+        starts = [verdict.window_start for verdict in verdicts if verdict.window_start is not None]
+        ends = [verdict.window_end for verdict in verdicts if verdict.window_end is not None]
+        found: dict[tuple[str, str], list[StoredVerdict]] = defaultdict(list)
+        if starts and ends:
+            columns = _VERDICT.c
+            rows = self._rows(
+                select(_VERDICT).where(
+                    columns.checkpoint == "",
+                    columns.first_end.is_not(None),
+                    columns.window_end >= min(starts) - LONGEST_PAUSE,
+                    columns.window_start <= max(ends) + LONGEST_PAUSE,
+                )
+            )
+            for row in rows:
+                found[row["rule"], row["subject"]].append(to_record(row, StoredVerdict))
+        return found
+
+    def _renew_silences(
+        self, key: tuple[str, str], found: Sequence[StoredVerdict], stored: Sequence[StoredVerdict]
+    ) -> None:
+        """Fold new verdicts of one rule and subject with the stored ones beside and between them."""
+        starts = sorted(verdict.window_start for verdict in found if verdict.window_start is not None)
+        columns, known = _VERDICT.c, set(starts)
+        series = [columns.rule == key[0], columns.subject == key[1], columns.checkpoint == ""]
+        spoken = self._connection.execute(
+            select(columns.window_start, columns.window_end).where(
+                *series,
+                columns.first_end.is_(None),
+                columns.window_start >= starts[0] - LONGEST_PAUSE,
+                columns.window_start <= starts[-1] + LONGEST_PAUSE,
+            )
+        ).all()
+        # Of what is stored and stays, only the place matters: it keeps two silences apart.
+        apart = [
+            StoredVerdict(
+                rule=key[0], subject=key[1], outcome="pass", reason=_APART, digest="", window_start=start,
+                window_end=end,
+            )
+            for start, end in spoken
+            if start not in known
+        ]  # fmt: skip
+        kept = [part for silence in stored for part in without(silence, starts)]
+        renewed = [one for one in folded([*found, *apart, *kept]) if one.reason != _APART]
+        former = {verdict.window_start: verdict for verdict in stored}
+        gone = former.keys() | {start for start, _ in spoken if start in known}
+        gone -= {one.window_start for one in renewed}
+        if gone:
+            # Each name of the statement is bound once a row: thousands of rows cost one statement.
+            statement = delete(_VERDICT).where(*series, columns.window_start == bindparam("start"))
+            self._connection.execute(statement, [{"start": start} for start in gone])
+        self.upsert_verdicts([one for one in renewed if former.get(one.window_start) != one])
 
     def delete_verdicts(self, rule: str | None = None, checkpoint: str | None = None) -> None:
         """Forget verdicts of a rule, of a checkpoint, or all; they can be worked out again any time."""
@@ -46,10 +122,12 @@ class WorkJudgement(WorkBase):
 
         Args:
             rule: only of this rule.
-            until: of windowed verdicts, only those whose window had ended by then.
+            until: of windowed verdicts, only those whose window had ended by then; a silence that went on is
+                given as far as it had come.
             checkpoint: only of this checkpoint (empty: the rules' own watch).
             subject: only of this subject key.
-            since: only windowed verdicts whose window starts at or after this instant.
+            since: only windowed verdicts whose window starts at or after this instant, and whole silences
+                that last longer than until then.
         """
         columns = _VERDICT.c
         statement = select(_VERDICT)
@@ -60,20 +138,29 @@ class WorkJudgement(WorkBase):
         if subject is not None:
             statement = statement.where(columns.subject == subject)
         if since is not None:
-            statement = statement.where(columns.window_start >= since)
+            statement = statement.where(
+                or_(
+                    columns.window_start >= since,
+                    and_(columns.first_end.is_not(None), columns.window_end > since),
+                )
+            )
         if until is not None:
-            statement = statement.where(or_(columns.window_end.is_(None), columns.window_end <= until))
+            statement = statement.where(_ended_by(until))
         rows = self._rows(
             statement.order_by(columns.rule, columns.subject, columns.checkpoint, columns.window_start)
         )
-        return [to_record(row, StoredVerdict) for row in rows]
+        found = [to_record(row, StoredVerdict) for row in rows]
+        if until is None:
+            return found
+        clipped = (ended_by(one, until) if one.first_end else one for one in found)
+        return [one for one in clipped if one is not None]
 
     def count_verdicts(self, until: datetime | None = None) -> dict[tuple[str, str], int]:
-        """How many stored verdicts each (rule, outcome) has, of windows that had ended by ``until``."""
+        """How many stored verdicts each (rule, outcome) has that had ended by ``until``; a silence is one."""
         columns = _VERDICT.c
         statement = select(columns.rule, columns.outcome, func.count())
         if until is not None:
-            statement = statement.where(or_(columns.window_end.is_(None), columns.window_end <= until))
+            statement = statement.where(_ended_by(until))
         rows = self._connection.execute(statement.group_by(columns.rule, columns.outcome))
         return {(rule, outcome): count for rule, outcome, count in rows}
 
@@ -116,3 +203,9 @@ class WorkJudgement(WorkBase):
         if alarm_id is not None:
             statement = statement.where(_ACTION.c.alarm_id == alarm_id)
         return [to_record(row, AlarmActionRecord) for row in self._rows(statement)]
+
+
+def _ended_by(until: datetime) -> ColumnElement[bool]:
+    columns = _VERDICT.c
+    ended = func.coalesce(columns.first_end, columns.window_end)
+    return or_(columns.window_end.is_(None), ended <= until)

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bim_supervise.store.records import StoredVerdict
+from bim_supervise.store.silences import only_window, windows_between
 from bim_supervise.store.tables_base import table_of
 from bim_supervise.store.tables_judgement import VerdictTable
 from bim_supervise.store.work_base import WorkBase, to_record
@@ -18,7 +19,11 @@ _VERDICT = table_of(VerdictTable)
 
 @dataclass(frozen=True, slots=True)
 class JudgedWindow:
-    """One windowed verdict of a rule's own watch, without its limit and evidence."""
+    """One window that a rule judged in its own watch, without limit and evidence.
+
+    ``stored`` is where the verdict about it begins in the store: earlier than ``start`` where several silent
+    windows are one verdict.
+    """
 
     rule: str
     subject: str
@@ -27,6 +32,7 @@ class JudgedWindow:
     value: float | None
     start: datetime
     end: datetime
+    stored: datetime
 
 
 class WorkPeriods(WorkBase):
@@ -44,20 +50,34 @@ class WorkPeriods(WorkBase):
                 columns.value,
                 columns.window_start,
                 columns.window_end,
+                columns.first_end,
+                columns.steps,
             )
-            .where(columns.window_end > after, columns.window_end <= until, columns.checkpoint == "")
+            .where(
+                columns.checkpoint == "",
+                columns.window_end > after,
+                func.coalesce(columns.first_end, columns.window_end) <= until,
+            )
             .order_by(columns.rule, columns.subject, columns.window_start)
         )
-        for row in self._connection.execute(statement):
-            yield JudgedWindow(*row)
+        for rule, subject, device, outcome, value, begun, ended, first_end, steps in self._connection.execute(
+            statement
+        ):
+            if first_end is None:
+                yield JudgedWindow(rule, subject, device, outcome, value, begun, ended, begun)
+                continue
+            for start, end in windows_between(begun, first_end, steps):
+                if after < end <= until:
+                    yield JudgedWindow(rule, subject, device, outcome, value, start, end, begun)
 
     def verdict_of(self, window: JudgedWindow) -> StoredVerdict:
-        """The whole verdict of a window, with its limit and evidence."""
+        """The whole verdict about a window, with its limit and evidence; of a silence the part that it is."""
         columns = _VERDICT.c
         statement = select(_VERDICT).where(
             columns.rule == window.rule,
             columns.subject == window.subject,
             columns.checkpoint == "",
-            columns.window_start == window.start,
+            columns.window_start == window.stored,
         )
-        return to_record(self._rows(statement)[0], StoredVerdict)
+        found = to_record(self._rows(statement)[0], StoredVerdict)
+        return found if found.first_end is None else only_window(found, window.start)

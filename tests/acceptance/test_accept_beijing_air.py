@@ -15,6 +15,7 @@ from bim_supervise.checkpoints.pack import Pack
 from bim_supervise.checkpoints.registry import load_packs, registry_of
 from bim_supervise.checkpoints.windowed import WindowedRule
 from bim_supervise.events.kinds import KindTable
+from bim_supervise.store.silences import windows_of
 
 LIMIT = 150.0
 PM10 = KindTable()["pm10"]
@@ -76,7 +77,11 @@ def test_two_years_of_real_air_give_the_verdicts_of_pandas(shared_data, tmp_path
     counted = project.observe([table], mapping=tmp_path / "mapping.yaml", authenticated=True)
     project.evaluate("2015-12-31")
     with project._store.reading() as work:
-        said = {verdict.window_start: (verdict.outcome, verdict.value) for verdict in work.verdicts("TST-01")}
+        said = {
+            start: (verdict.outcome, verdict.value)
+            for verdict in work.verdicts("TST-01")
+            for start, _ in windows_of(verdict)
+        }
     project.close()
 
     plain = pandas.read_csv(table, parse_dates=["time"], na_values=["NA"]).set_index("time")["PM10"]

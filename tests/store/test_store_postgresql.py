@@ -5,6 +5,7 @@ from contract_evidence import EvidenceContract
 from contract_people import PeopleContract
 from contract_readings import ReadingsContract
 from contract_setup import SetupContract
+from contract_silences import SilencesContract
 from sqlalchemy import text
 
 pytestmark = pytest.mark.postgresql
@@ -34,3 +35,7 @@ class TestPostgresqlPeople(PeopleContract):
         store = stores()
         with pytest.raises(StoreFailed), store.transaction() as work:
             list(work.raw_rows(text("TRUNCATE ledger_entry")))
+
+
+class TestPostgresqlSilences(SilencesContract):
+    examples = 3

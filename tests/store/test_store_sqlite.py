@@ -5,6 +5,7 @@ from contract_evidence import EvidenceContract
 from contract_people import PeopleContract
 from contract_readings import ReadingsContract
 from contract_setup import SetupContract
+from contract_silences import SilencesContract
 
 
 @pytest.fixture
@@ -25,4 +26,8 @@ class TestSqliteReadings(ReadingsContract):
 
 
 class TestSqlitePeople(PeopleContract):
+    pass
+
+
+class TestSqliteSilences(SilencesContract):
     pass
