@@ -33,7 +33,7 @@ from bim_supervise.core.errors import SupervisionError
 from bim_supervise.events.devices import Device
 from bim_supervise.events.windows import Window
 from bim_supervise.inspection.cases import Note, fold_cases
-from bim_supervise.inspection.green_delay import GreenDelay, green_delays
+from bim_supervise.inspection.green_delay import Standstill, green_delays, standstills
 from bim_supervise.inspection.holds import Behind, Holds, superseded_elements
 from bim_supervise.metrics.figures import figures
 from bim_supervise.schedule.graph import BoundaryNode, task_graph, tasks_behind
@@ -138,7 +138,7 @@ class Situation:
     """Tasks that a stop order in force holds, with the order."""
     assumptions: tuple[Assumption, ...] = ()
     """What the forecast assumes about gates that are shut."""
-    green_delays: tuple[GreenDelay, ...] = ()
+    green_delays: tuple[Standstill, ...] = ()
     """What tasks have lost under stop orders over green findings."""
 
 
@@ -219,7 +219,7 @@ def assess(known: Known, registry: Registry, as_of: datetime) -> Situation:
         gates=gates,
         blocked=_blocked(waiting, by_task, as_of, known.zone) | stopped.keys(),
         alarms=(*fold_alarms(_grouped(points), as_of=as_of), *known.raised),
-        forecast=_forecast(known, evidence.tasks(), as_of, assumptions),
+        forecast=_forecast(known, evidence.tasks(), as_of, assumptions, standstills(cases, as_of=as_of)),
         calculation=known.calculation,
         released_tasks=frozenset(
             task
@@ -417,13 +417,24 @@ def _blocked(
 
 
 def _forecast(
-    known: Known, states: Sequence[TaskState], as_of: datetime, assumptions: Sequence[Assumption]
+    known: Known,
+    states: Sequence[TaskState],
+    as_of: datetime,
+    assumptions: Sequence[Assumption],
+    stood: Sequence[Standstill],
 ) -> Calculation | None:
     """Where the plan's logic leads from what was observed; None when that cannot be worked out."""
     if known.schedule is None:
         return None
     not_before = {item.task: item.not_before for item in assumptions}
     try:
-        return forecast(known.schedule, states, as_of=as_of, zone=known.zone, not_before=not_before)
+        return forecast(
+            known.schedule,
+            states,
+            as_of=as_of,
+            zone=known.zone,
+            not_before=not_before,
+            stood={item.task: item.spans for item in stood},
+        )
     except SupervisionError:
         return None

@@ -1,4 +1,4 @@
-"""Green delay (绿色工期损失): the time that tasks stood still under stop orders over green findings. Pure."""
+"""How long stop orders held tasks; over green findings that is green delay (绿色工期损失). Pure."""
 
 from __future__ import annotations
 
@@ -14,17 +14,22 @@ RULE = "rule"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GreenDelay:
-    """What one task has lost.
+class Standstill:
+    """When stop orders held one task.
 
-    ``lost`` is elapsed time, not working time; the overlap of two orders counts once. ``standing`` is true
-    while one of the ``orders`` still holds the task.
+    ``spans`` (aware UTC) are in order and apart from each other: the overlap of two orders counts once.
+    ``standing`` is true while one of the ``orders`` still holds the task.
     """
 
     task: str
     orders: tuple[str, ...]
-    lost: timedelta
+    spans: tuple[tuple[datetime, datetime], ...]
     standing: bool
+
+    @property
+    def lost(self) -> timedelta:
+        """Elapsed time, not working time."""
+        return sum((end - start for start, end in self.spans), timedelta(0))
 
     @property
     def days(self) -> float:
@@ -32,13 +37,44 @@ class GreenDelay:
         return self.lost / timedelta(days=1)
 
 
-def green_delays(
-    cases: Iterable[Case], is_green: Callable[[str], bool], *, as_of: datetime, since: datetime | None = None
-) -> tuple[GreenDelay, ...]:
-    """What each task has lost from ``since`` (aware UTC; None: from the beginning) to ``as_of``.
+def standstills(
+    cases: Iterable[Case], *, as_of: datetime, since: datetime | None = None
+) -> tuple[Standstill, ...]:
+    """How each task was held from ``since`` (aware UTC; None: from the beginning) to ``as_of``.
 
     A stop counts from the moment the chief supervision engineer orders it until it is lifted; a proposal
     counts nothing.
+
+    Args:
+        cases: cases as they stood at ``as_of``.
+        as_of: until when.
+        since: from when.
+    """
+    found: dict[str, list[tuple[datetime, datetime, Case]]] = defaultdict(list)
+    for case in cases:
+        ordered = case.first("issue")
+        if case.kind is not CaseKind.STOP or ordered is None:
+            continue
+        start = ordered.at if since is None else max(ordered.at, since)
+        end = min(case.ended_at or as_of, as_of)
+        if start <= end:
+            for task in case.listed("tasks"):
+                found[task].append((start, end, case))
+    return tuple(
+        Standstill(
+            task=task,
+            orders=tuple(case.id for *_, case in held),
+            spans=_union(sorted((start, end) for start, end, _ in held)),
+            standing=any(case.state == "issued" for *_, case in held),
+        )
+        for task, held in found.items()
+    )
+
+
+def green_delays(
+    cases: Iterable[Case], is_green: Callable[[str], bool], *, as_of: datetime, since: datetime | None = None
+) -> tuple[Standstill, ...]:
+    """What each task has lost under stop orders over green findings; see ``standstills``.
 
     Args:
         cases: cases as they stood at ``as_of``.
@@ -46,32 +82,15 @@ def green_delays(
         as_of: until when.
         since: from when.
     """
-    spans: dict[str, list[tuple[datetime, datetime, Case]]] = defaultdict(list)
-    for case in cases:
-        ordered = case.first("issue")
-        if case.kind is not CaseKind.STOP or ordered is None or not is_green(str(case.opened.data.get(RULE))):
-            continue
-        start = ordered.at if since is None else max(ordered.at, since)
-        end = min(case.ended_at or as_of, as_of)
-        if start <= end:
-            for task in case.listed("tasks"):
-                spans[task].append((start, end, case))
-    return tuple(
-        GreenDelay(
-            task=task,
-            orders=tuple(case.id for *_, case in found),
-            lost=_union(sorted((start, end) for start, end, _ in found)),
-            standing=any(case.state == "issued" for *_, case in found),
-        )
-        for task, found in spans.items()
-    )
+    green = [case for case in cases if is_green(str(case.opened.data.get(RULE)))]
+    return standstills(green, as_of=as_of, since=since)
 
 
-def _union(spans: Iterable[tuple[datetime, datetime]]) -> timedelta:
-    lost, covered = timedelta(0), None
+def _union(spans: Iterable[tuple[datetime, datetime]]) -> tuple[tuple[datetime, datetime], ...]:
+    apart: list[tuple[datetime, datetime]] = []
     for start, end in spans:
-        begin = start if covered is None else max(start, covered)
-        if end > begin:
-            lost += end - begin
-        covered = end if covered is None else max(covered, end)
-    return lost
+        if apart and start <= apart[-1][1]:
+            apart[-1] = (apart[-1][0], max(apart[-1][1], end))
+        else:
+            apart.append((start, end))
+    return tuple(apart)

@@ -94,15 +94,40 @@ def test_only_the_chief_orders_and_lifts_and_the_stop_counts_as_green_delay(site
     assert row(site, "B").green_delay_days is None
 
 
-def test_the_forecast_carries_the_lost_days(site, clock):
-    before = site.status().finish_forecast
-    proposal = wind(site)
+def stop(project):
+    proposal = wind(project)
     draft = CaseDraft(text="wind", tasks=proposal["tasks"], data={"alarm": proposal["alarm"]})
-    site.open_case("stop", "zhao", draft, action="issue")
+    return project.open_case("stop", "zhao", draft, action="issue")
+
+
+def test_a_week_of_standing_moves_the_forecast_by_a_week(site, clock):
+    stop(site)
+    before = site.status().finish_forecast
     clock.now += timedelta(days=7)
-    # Work goes on only at working time, so that a weekend may swallow some of the week.
-    assert site.status().finish_forecast - before >= timedelta(days=5)
+    assert site.status().finish_forecast - before == timedelta(days=7)
     assert site.status().green_delays[0]["standing"]
+
+
+def test_the_forecast_moves_with_every_working_day_of_the_stop_and_not_after_its_lift(site, clock):
+    order = stop(site)  # on a Friday at noon
+    before = site.status().finish_forecast
+    moved = []
+    for _ in range(4):
+        clock.now += timedelta(days=1)
+        moved.append(site.status().finish_forecast)
+    friday, saturday, monday, tuesday = before, *moved[:1], *moved[2:]
+    assert friday < saturday == moved[1] < monday < tuesday
+    step(site, order.id, "lift", "zhao", "calm")
+    clock.now += timedelta(hours=2)
+    assert site.status().finish_forecast <= tuesday
+
+
+def test_a_stated_progress_is_what_the_forecast_goes_by(site, clock):
+    site.report_work("wang", WorkReport(task="A", quantity=150.0))
+    stop(site)
+    before = site.status().finish_forecast
+    clock.now += timedelta(days=7)
+    assert site.status().finish_forecast - before == timedelta(days=7)
 
 
 def test_an_exhaust_past_a_standing_purifier_proposes_to_stop_the_excavation(site):
