@@ -14,7 +14,7 @@ from bim_supervise.api.green import GreenFigures
 from bim_supervise.api.head_notices import HeadDesk
 from bim_supervise.api.ifc_out import IfcOut
 from bim_supervise.api.itp import InspectionPlan
-from bim_supervise.api.lots import Lots
+from bim_supervise.api.lot_records import LotRecords
 from bim_supervise.api.model_check import ModelCheck
 from bim_supervise.api.personal_data import PersonalData
 from bim_supervise.api.plan import Plan
@@ -38,7 +38,7 @@ class Project(
     Drafting,
     Appointments,
     InspectionPlan,
-    Lots,
+    LotRecords,
     Revisions,
     ModelCheck,
     IfcOut,

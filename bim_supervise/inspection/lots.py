@@ -51,6 +51,25 @@ class Check:
     clause: str = ""
     evidence_class: str = ""
 
+    @property
+    def measured(self) -> bool:
+        """Whether its points are deviations, not statements of pass or fail."""
+        return bool(self.formula) or self.lower is not None or self.upper is not None
+
+    def bounds(self, size: float | None) -> tuple[float | None, float | None]:
+        """Lower and upper tolerated deviation in ``unit``; ``size`` [mm] is what a formula needs."""
+        if not self.formula:
+            return self.lower, self.upper
+        upper = FORMULAS[self.formula](size) if size is not None else None
+        return None if upper is None else -upper, upper
+
+    def tolerates(self, value: float, size: float | None) -> bool | None:
+        """Whether a deviation lies within the bounds; None where there are none."""
+        lower, upper = self.bounds(size)
+        if lower is None and upper is None:
+            return None
+        return (lower is None or value >= lower) and (upper is None or value <= upper)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LotTemplate:
@@ -118,13 +137,17 @@ class LotProfile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """One point: a deviation in the check's unit, or ``pass``/``fail``; ``serious``: a serious defect."""
+    """One point: a deviation in the check's unit, or ``pass``/``fail``; ``serious``: a serious defect.
+
+    ``record`` is the id of the measured record that it was taken from; empty where it was entered.
+    """
 
     check: str
     element: str = ""
     value: float | None = None
     result: str | None = None
     serious: bool = False
+    record: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,13 +226,9 @@ def judge_lot(
 def _judge_check(
     check: Check, template: LotTemplate, points: Sequence[Point], least: int | None, size: float | None
 ) -> CheckResult:
-    lower, upper = check.lower, check.upper
-    if check.formula:
-        upper = FORMULAS[check.formula](size) if size is not None else None
-        lower = None if upper is None else -upper
-    measured = bool(check.formula) or lower is not None or upper is not None
+    lower, upper = check.bounds(size)
     bounded = lower is not None or upper is not None
-    said = [_said(point, lower, upper, measured=measured) for point in points]
+    said = [_said(point, check, size) for point in points]
     known = [one for one in said if one is not None]
     passed = sum(known)
     rate = passed / len(known) if known else None
@@ -237,7 +256,7 @@ def _judge_check(
         return result(Judgement.NOT_QUALIFIED, "dominant_failed")
     if check.worst_factor is not None and _beyond(points, lower, upper, check.worst_factor):
         return result(Judgement.NOT_QUALIFIED, "worst_too_far")
-    if measured and not bounded:
+    if check.measured and not bounded:
         return result(Judgement.OPEN, "size_missing")
     if least is None:
         return result(Judgement.OPEN, "sampling_not_in_table")
@@ -252,12 +271,10 @@ def _judge_check(
     return result(Judgement.QUALIFIED, "check_passed")
 
 
-def _said(point: Point, lower: float | None, upper: float | None, *, measured: bool) -> bool | None:
-    if not measured:
+def _said(point: Point, check: Check, size: float | None) -> bool | None:
+    if not check.measured:
         return None if point.result is None else point.result == "pass"
-    if point.value is None or (lower is None and upper is None):
-        return None
-    return (lower is None or point.value >= lower) and (upper is None or point.value <= upper)
+    return None if point.value is None else check.tolerates(point.value, size)
 
 
 def _beyond(points: Sequence[Point], lower: float | None, upper: float | None, factor: float) -> bool:

@@ -147,3 +147,51 @@ def test_a_profile_of_ones_own_is_kept(staffed, tmp_path):
     with pytest.raises(InputRefused) as refused:
         staffed.use_lot_profile(wrong)
     assert refused.value.code == "lot_profile_invalid"
+
+
+def measured(project, element, value, item="axis", unit="mm", minute=0):
+    from datetime import UTC, datetime
+
+    from bim_supervise.api import SiteRecord
+
+    at = datetime(2026, 3, 19, 9, minute, tzinfo=UTC).replace(tzinfo=None)
+    project.record("zhou", SiteRecord(kind="measured", subject_type="element", subject=element, at=at,
+                                      value=value, unit=unit, item=item))  # fmt: skip
+
+
+def test_values_that_were_measured_become_points_once_and_keep_their_record(modelled):
+    one, two, three, four = walls(modelled, 24)[20:24]
+    lot = modelled.define_lot("zhou", "CAST-FRAME", [one, two, three, four], "Measured").case.id
+    with pytest.raises(InputRefused) as refused:
+        modelled.take_measured(lot, "zhou")
+    assert refused.value.code == "lot_nothing_measured"
+    measured(modelled, one, 12.0)
+    measured(modelled, one, 3.0, minute=1)
+    measured(modelled, two, 9.0, item="轴线位置", minute=2)
+    measured(modelled, three, 0.004, unit="m", minute=3)
+    measured(modelled, four, 4.0, item="weight", minute=4)
+    seen = {(point.element, point.value): point.left_out for point in modelled.measured_points(lot)}
+    assert seen == {(one, 12.0): "superseded", (one, 3.0): "", (two, 9.0): "", (three, 0.004): "unit"}
+    view = modelled.take_measured(lot, "zhou")
+    assert [(point.element, point.value) for point in view.points] == [(one, 3.0), (two, 9.0)]
+    assert all(point.record for point in view.points)
+    (axis,) = [check for check in view.result.checks if check.check == "axis"]
+    assert (axis.passed, axis.points, axis.judgement, axis.reason) == (1, 2, "not_qualified", "rate_too_low")
+    with pytest.raises(InputRefused):
+        modelled.take_measured(lot, "zhou")
+
+
+def test_an_unknown_sender_proves_nothing_but_hides_nothing(modelled, tmp_path):
+    one, two = walls(modelled, 20)[:2]
+    lot = modelled.define_lot("zhou", "CAST-FRAME", [one, two], "Unknown").case.id
+    file, mapping = tmp_path / "rows.csv", tmp_path / "map.yaml"
+    file.write_text(f"id,at,mm\n{one},2026-03-19T10:00:00Z,2.0\n{two},2026-03-19T10:01:00Z,30.0\n", "utf-8")
+    mapping.write_text(
+        "observations:\n  - {kind: measured, subject: {type: element, by: id, column: id},\n"
+        "     time: {column: at},"
+        "     value: {column: mm}, unit: mm, reporter: total station, payload: {item: axis}}\n",
+        "utf-8",
+    )
+    modelled.observe([file], mapping=mapping)
+    seen = {point.element: point.left_out for point in modelled.measured_points(lot)}
+    assert seen == {one: "unauthenticated", two: ""}

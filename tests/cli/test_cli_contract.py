@@ -181,3 +181,53 @@ def test_two_revisions_are_compared(site, tmp_path):
     assert len(found["removed"]) == 1
     assert found["added"] == []
     assert run(project, "model", "compare", "1", "99", code=1)["error"]["code"] == "revision_unknown"
+
+
+def test_a_lot_from_its_definition_to_its_failure_and_its_renewal(site, tmp_path):
+    word = PASSWORD + "\n"
+    walls = [
+        row["global_id"] for row in run(site, "model", "elements") if row["class"].startswith("IfcWall")
+    ][:2]
+    named = [part for name in walls for part in ("--element", name)]
+    kind = next(item for item in run(site, "lot", "profile")["templates"] if item["id"] == "CAST-FRAME")
+    who = ("--user", "liu")
+    lot = run(site, "lot", "define", "CAST-FRAME", *who, *named, "--title", "Axis A", stdin=word)["case"][
+        "id"
+    ]
+
+    def table(axis):
+        file = tmp_path / "points.csv"
+        file.write_text(
+            "check,element,value,result\n"
+            + "".join(
+                f"{check['id']},{name}," + ("," if check["upper"] is None else f"{axis},") + (
+                    "pass" if check["upper"] is None else "") + "\n"
+                for check in kind["checks"] for name in walls
+            ),
+            "utf-8",
+        )  # fmt: skip
+        return str(file)
+
+    assert run(site, "lot", "measure", lot, table(9), *who, code=1, stdin="wrong\n")["error"]["code"]
+    measured = run(site, "lot", "measure", lot, table(9), *who, stdin=word)
+    assert measured["result"]["judgement"] == "not_qualified"
+    said = ("--decision", "qualified")
+    assert run(site, "lot", "judge", lot, *who, *said, code=1, stdin=word)["error"]["code"] == "lot_failed"
+    unheard = run(site, "lot", "judge", lot, *who, "--decision", "nearly", code=1, stdin=word)
+    assert unheard["error"]["code"] == "lot_decision_unknown"
+    run(site, "lot", "judge", lot, *who, "--decision", "not_qualified", "--text", "9 mm", stdin=word)
+    again = run(site, "lot", "define", "CAST-FRAME", *who, *named, "--renews", lot, stdin=word)["case"]["id"]
+    run(site, "lot", "measure", again, table(3), *who, stdin=word)
+    assert run(site, "lot", "judge", again, *who, *said, stdin=word)["case"]["state"] == "qualified"
+    listed = {row["id"]: row for row in run(site, "lot", "list")}
+    assert (listed[lot]["state"], listed[lot]["renewed_by"]) == ("not_qualified", again)
+    assert run(site, "lot", "show", again)["renews"] == lot
+    item = next(row for row in run(site, "lot", "levels") if row["level"] == "item")
+    assert (item["qualified"], item["renewed"], item["ready"]) == (1, 1, True)
+    judged = run(site, "lot", "judge-level", "item", item["name"], *who, *said, "--confirmed", "records",
+                 stdin=word)  # fmt: skip
+    assert judged["state"] == "qualified"
+    empty = tmp_path / "empty.csv"
+    empty.write_text("Pruefung,Wert\naxis,3\n")
+    refused = run(site, "lot", "measure", again, str(empty), *who, code=1, stdin=word)
+    assert refused["error"]["code"] == "lot_points_unreadable"

@@ -62,6 +62,7 @@ BUILT = {
     "checkpoint.open_{}": ["ncr", "request", "waiver"],
     "observation.{}": RECORDS,
     "lots.confirm_{}": ["records", "sampling", "functions", "visual"],
+    "lot_left_out.{}": ("taken", "superseded", "unit", "unauthenticated"),
     "lot_reason.{}": [
         *("check_passed", "serious_defect", "dominant_failed", "worst_too_far", "size_missing"),
         *("sampling_not_in_table", "points_missing", "pass_rate_not_set", "rate_too_low"),

@@ -257,10 +257,9 @@ def _measure(item: LotView) -> None:
         names = {check.id: localised(check.title, check.id) for check in item.template.checks}
         chosen = st.selectbox(t("lots.check"), list(names), format_func=lambda code: names[code])
         check = next(one for one in item.template.checks if one.id == chosen)
-        measured = bool(check.formula) or check.lower is not None or check.upper is not None
         blank: list[dict[str, Any]] = [
             {"element": "", "value": None, "serious": False}
-            if measured
+            if check.measured
             else {"element": "", "result": None, "serious": False}
             for _ in range(max(item.least or 0, _EMPTY_ROWS))
         ]
@@ -273,6 +272,7 @@ def _measure(item: LotView) -> None:
         with st.form(f"points-{chosen}-{len(item.points)}"):
             typed = st.data_editor(blank, num_rows="dynamic", column_config=columns, width="stretch")
             sent = st.form_submit_button(t("lots.add_points"))
+    _recorded(item)
     if sent:
         points = [
             {"check": chosen, **{key: value for key, value in row.items() if value not in (None, "")}}
@@ -280,6 +280,30 @@ def _measure(item: LotView) -> None:
             if row.get("value") is not None or row.get("result")
         ]
         _send(lambda: session.project().measure_lot(item.case.id, user.name, points).case)
+
+
+def _recorded(item: LotView) -> None:
+    """What was measured on the elements already, each a point at the press of a button."""
+    f = formats()
+    user = session.require_user()
+    found = session.project().measured_points(item.case.id)
+    fresh = [point for point in found if not point.left_out]
+    titles = {check.id: localised(check.title, check.id) for check in item.template.checks}
+    page.section(t("lots.recorded"), t("lots.recorded_small"))
+    if not found:
+        show(notices.empty(t("lots.recorded_none"), t("lots.recorded_hint")))
+    for point in found:
+        show(
+            tag(
+                "div",
+                f"{titles[point.check]} · {f.quantity(point.value, point.unit)} · {point.reporter}",
+                tag("div", point.element, cls="limit"),
+                tag("div", t(f"lot_left_out.{point.left_out}"), cls="limit") if point.left_out else "",
+                cls="verdict",
+            )
+        )
+    if fresh and st.button(t("lots.take_recorded", count=len(fresh)), icon=":material/straighten:"):
+        _send(lambda: session.project().take_measured(item.case.id, user.name).case)
 
 
 def _judge(item: LotView) -> None:
