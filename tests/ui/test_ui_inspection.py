@@ -27,6 +27,26 @@ def test_a_lot_shows_every_check_with_its_source_and_what_is_missing(look, site:
     assert "主体结构" in overview
 
 
+def test_recorded_values_become_points_at_the_press_of_a_button(look, site: Site) -> None:
+    walls = [row.global_id for row in site.project.elements() if row.ifc_class.startswith("IfcWall")][:2]
+    lot = site.project.define_lot("inspector", "CAST-FRAME", walls, "Walls").case.id
+    for element, value, unit in ((walls[0], 3.0, "mm"), (walls[1], 0.004, "m")):
+        site.project.record(
+            "inspector",
+            SiteRecord(
+                kind="measured", subject_type="element", subject=element, value=value, unit=unit, item="axis"
+            ),
+        )
+    screen = look("lots", "inspector", id=lot)
+    text = healthy(screen)
+    assert "0.004 m" in text
+    assert "单位与检查项不一致" in text
+    take = next(button for button in screen.button if "1 个实测值" in button.label)
+    healthy(take.click().run())
+    (point,) = site.project.lot(lot).points
+    assert (point.element, point.value) == (walls[0], 3.0)
+
+
 def test_a_record_is_made_from_its_form(look, site: Site) -> None:
     site.project.add_user("helper", PASSWORD)
     site.project.appoint("helper", "supervision_assistant", date(2025, 1, 1))

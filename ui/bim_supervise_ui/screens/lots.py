@@ -270,7 +270,9 @@ def _measure(item: LotView) -> None:
             "serious": st.column_config.CheckboxColumn(t("lots.serious")),
         }
         with st.form(f"points-{chosen}-{len(item.points)}"):
-            typed = st.data_editor(blank, num_rows="dynamic", column_config=columns, width="stretch")
+            typed = st.data_editor(
+                blank, num_rows="dynamic", column_config=columns, width="stretch", placeholder="—"
+            )
             sent = st.form_submit_button(t("lots.add_points"))
     _recorded(item)
     if sent:
@@ -284,26 +286,29 @@ def _measure(item: LotView) -> None:
 
 def _recorded(item: LotView) -> None:
     """What was measured on the elements already, each a point at the press of a button."""
-    f = formats()
     user = session.require_user()
     found = session.project().measured_points(item.case.id)
     fresh = [point for point in found if not point.left_out]
     titles = {check.id: localised(check.title, check.id) for check in item.template.checks}
-    page.section(t("lots.recorded"), t("lots.recorded_small"))
-    if not found:
-        show(notices.empty(t("lots.recorded_none"), t("lots.recorded_hint")))
-    for point in found:
+    with st.container(key="panel-recorded"):
+        page.section(t("lots.recorded"), t("lots.recorded_small"))
+        if not found:
+            show(notices.empty(t("lots.recorded_none"), t("lots.recorded_hint")))
+        # As it was recorded, unrounded: 0.004 m must not read as 0 m.
         show(
-            tag(
-                "div",
-                f"{titles[point.check]} · {f.quantity(point.value, point.unit)} · {point.reporter}",
-                tag("div", point.element, cls="limit"),
-                tag("div", t(f"lot_left_out.{point.left_out}"), cls="limit") if point.left_out else "",
-                cls="verdict",
+            join(
+                tag(
+                    "div",
+                    tag("div", f"{titles[point.check]} · {point.value:g} {point.unit} · {point.reporter}"),
+                    tag("div", point.element, cls="limit"),
+                    tag("div", t(f"lot_left_out.{point.left_out}"), cls="limit") if point.left_out else "",
+                    cls="verdict",
+                )
+                for point in found
             )
         )
-    if fresh and st.button(t("lots.take_recorded", count=len(fresh)), icon=":material/straighten:"):
-        _send(lambda: session.project().take_measured(item.case.id, user.name).case)
+        if fresh and st.button(t("lots.take_recorded", count=len(fresh)), icon=":material/straighten:"):
+            _send(lambda: session.project().take_measured(item.case.id, user.name).case)
 
 
 def _judge(item: LotView) -> None:
