@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bim_supervise.api.base import existing_file
 from bim_supervise.api.lots import Lots, LotView
-from bim_supervise.core.errors import InputRefused
+from bim_supervise.core.errors import InputRefused, NotFound
 from bim_supervise.inspection.lots import Check
 from bim_supervise.inspection.read_points import read_points
 from bim_supervise.tracking.state import Fact
@@ -19,9 +19,9 @@ class MeasuredPoint:
     """A measured record that fits a check of a lot; ``left_out`` says why it is no point, empty if it is.
 
     ``value`` is the deviation in the record's own ``unit``; ``record`` its id. ``left_out``: ``taken``,
-    ``superseded`` by a later record of the same element and check, ``unit`` is not the check's,
-    ``unauthenticated``: the word of an unknown sender proves nothing where it passes, but counts where it
-    fails.
+    ``unit`` is not the check's, ``unauthenticated``: the word of an unknown sender proves nothing where it
+    passes, but counts where it fails; ``superseded`` by a later record of the same element and check that is
+    a point or may become one.
     """
 
     record: str
@@ -54,11 +54,18 @@ class LotRecords(Lots):
         """GlobalIds of the elements whose class fits a kind of lot, of one storey where it is named.
 
         Raises:
-            NotFound: ``lot_template_unknown``.
+            NotFound: ``lot_template_unknown`` or ``storey_unknown``.
         """
         classes = self._template(template).classes
         with self._store.reading() as work:
             elements = work.elements() if work.current_model() else []
+        if storey is not None and all(item.storey != storey for item in elements):
+            raise NotFound(
+                "storey_unknown",
+                f"There is no element of a storey '{storey}'.",
+                "List the storeys with 'model elements'.",
+                storey=storey,
+            )
         return [
             item.global_id
             for item in elements
@@ -70,11 +77,11 @@ class LotRecords(Lots):
 
         Raises:
             NotFound: ``case_unknown`` or ``file_missing``.
-            InputRefused: ``lot_points_unreadable`` or ``lot_point_invalid``; nothing was stored.
+            InputRefused: ``lot_point_invalid`` or what ``read_points`` refuses; nothing was stored.
         """
         return self.measure_lot(lot, user, read_points(existing_file(file)), text=text)
 
-    def take_measured(self, lot: str, user: str) -> LotView:
+    def take_measured(self, lot: str, user: str, *, text: str = "") -> LotView:
         """Add every measured value that is not yet a point of the lot; see ``measured_points``.
 
         Raises:
@@ -96,25 +103,21 @@ class LotRecords(Lots):
                 {"check": item.check, "element": item.element, "value": item.value, "record": item.record}
                 for item in found
             ],
+            text=text,
         )
 
 
 def _fitting(view: LotView, facts: Sequence[Fact]) -> list[MeasuredPoint]:
+    """By time, as the facts are."""
     taken = {point.record for point in view.points if point.record}
-    latest: dict[tuple[str, str], str] = {}
-    pairs = []
+    made = []
     for fact in facts:
         check = _check_of(view.template.checks, str(fact.payload.get("item") or ""))
-        if check is not None and isinstance(fact.value, int | float):
-            pairs.append((fact, check, float(fact.value)))
-            latest[check.id, fact.subject] = fact.id
-    made = []
-    for fact, check, value in pairs:
-        why = ""
+        if check is None or not isinstance(fact.value, int | float):
+            continue
+        value, why = float(fact.value), ""
         if fact.id in taken:
             why = "taken"
-        elif latest[check.id, fact.subject] != fact.id:
-            why = "superseded"
         elif fact.unit != check.unit:
             why = "unit"
         elif not fact.authenticated and check.tolerates(value, view.size) is not False:
@@ -130,7 +133,14 @@ def _fitting(view: LotView, facts: Sequence[Fact]) -> list[MeasuredPoint]:
                 left_out=why,
             )
         )
-    return made
+    # What proves nothing supersedes nothing: it must not hide a value that fails.
+    latest = {(point.check, point.element): point.record for point in made if point.left_out in ("", "taken")}
+    return [
+        replace(point, left_out="superseded")
+        if not point.left_out and latest[point.check, point.element] != point.record
+        else point
+        for point in made
+    ]
 
 
 def _check_of(checks: Iterable[Check], item: str) -> Check | None:

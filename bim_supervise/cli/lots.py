@@ -71,7 +71,9 @@ def register(app: typer.Typer) -> None:
     ) -> Any:
         """Add points of a table, or what was recorded as measured on its elements; asks for the password."""
         project = _proved(context, user)
-        return project.load_points(lot, user, file, text=text) if file else project.take_measured(lot, user)
+        if file is None:
+            return project.take_measured(lot, user, text=text)
+        return project.load_points(lot, user, file, text=text)
 
     @command(lots, "judge")
     def judge(

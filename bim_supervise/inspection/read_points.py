@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from bim_supervise.core.csv_text import read_csv_text
 from bim_supervise.core.errors import InputRefused
 
 _COLUMNS = ("check", "element", "value", "result", "serious")
-_TRUE = frozenset({"1", "true", "yes", "x", "是"})
+_TRUTH = {
+    **dict.fromkeys(("1", "true", "yes", "x", "是"), True),
+    **dict.fromkeys(("0", "false", "no", "否"), False),
+}
 
 
 def read_points(file: Path) -> list[dict[str, Any]]:
@@ -20,16 +23,14 @@ def read_points(file: Path) -> list[dict[str, Any]]:
     Empty cells are left out, and so are empty rows. Whether a row is a point of the lot is asked later.
 
     Raises:
-        InputRefused: ``lot_points_unreadable``, naming the line.
+        InputRefused: ``lot_points_unreadable``, naming the line; ``encoding_unknown``, ``csv_malformed`` or
+            ``file_empty`` where it is no table at all.
     """
     try:
-        text = file.read_text("utf-8-sig")
-        rows = json.loads(text) if file.suffix.lower() == ".json" else _table(text)
-        if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
-            raise ValueError("it is no list of rows")
+        rows = _listed(file) if file.suffix.lower() == ".json" else _table(file)
         if not rows:
             raise ValueError("it is empty")
-    except (OSError, ValueError, csv.Error) as error:
+    except (OSError, ValueError) as error:
         raise InputRefused(
             "lot_points_unreadable",
             f"{file.name} holds no points: {error}.",
@@ -38,34 +39,47 @@ def read_points(file: Path) -> list[dict[str, Any]]:
             file=file.name,
             problem=str(error),
         ) from error
-    return [dict(row) for row in rows]
-
-
-def _table(text: str) -> list[dict[str, Any]]:
-    separator = ";" if ";" in text.partition("\n")[0] else ","
-    reader = csv.DictReader(text.splitlines(), delimiter=separator)
-    names = [name.strip().casefold() for name in reader.fieldnames or ()]
-    strange = [name for name in names if name not in _COLUMNS]
-    if "check" not in names or strange:
-        raise ValueError(f"'{strange[0]}' is no column" if strange else "there is no column 'check'")
-    reader.fieldnames = names
-    rows = []
-    for number, cells in enumerate(reader, 2):
-        if None in cells:
-            raise ValueError(f"line {number} has more cells than the head")
-        said = {name: cell.strip() for name, cell in cells.items() if cell and cell.strip()}
-        if said:
-            rows.append(_row(said, number))
     return rows
 
 
-def _row(said: dict[str, str], number: int) -> dict[str, Any]:
+def _listed(file: Path) -> list[dict[str, Any]]:
+    rows = json.loads(file.read_text("utf-8-sig"))
+    if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+        raise ValueError("it is no list of rows")
+    for row in rows:
+        _known(row)
+    return [dict(row) for row in rows]
+
+
+def _table(file: Path) -> list[dict[str, Any]]:
+    text = read_csv_text(file)
+    names = [name.casefold() for name in text.headings]
+    _known(names)
+    if "check" not in names:
+        raise ValueError("there is no column 'check'")
+    rows = []
+    for line, cells in text.rows:
+        said = {name: cell.strip() for name, cell in zip(names, cells, strict=True) if cell.strip()}
+        rows.append(_row(said, line))
+    return rows
+
+
+def _known(names: Mapping[str, Any] | list[str]) -> None:
+    strange = next((name for name in names if name not in _COLUMNS), None)
+    if strange is not None:
+        raise ValueError(f"'{strange}' is no column")
+
+
+def _row(said: dict[str, str], line: int) -> dict[str, Any]:
     row: dict[str, Any] = dict(said)
-    if "value" in row:
+    if "value" in said:
         try:
             row["value"] = float(said["value"])
         except ValueError:
-            raise ValueError(f"line {number}: '{said['value']}' is no number") from None
-    if "serious" in row:
-        row["serious"] = said["serious"].casefold() in _TRUE
+            raise ValueError(f"line {line}: '{said['value']}' is no number") from None
+    if "serious" in said:
+        try:
+            row["serious"] = _TRUTH[said["serious"].casefold()]
+        except KeyError:
+            raise ValueError(f"line {line}: '{said['serious']}' is neither yes nor no") from None
     return row

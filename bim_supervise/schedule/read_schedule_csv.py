@@ -25,12 +25,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from bim_supervise.core.csv_text import CsvText, read_csv_text
 from bim_supervise.core.errors import InputRefused
 from bim_supervise.schedule.calendars import WorkTime
 from bim_supervise.schedule.csv_columns import COLUMNS, find_columns
 from bim_supervise.schedule.predecessors import PredecessorUnknownError, parse_predecessors
 from bim_supervise.schedule.read_csv_mapping import CsvMapping, read_csv_mapping
-from bim_supervise.schedule.read_csv_text import CsvText, read_csv_text
 from bim_supervise.schedule.read_mspdi_calendars import STANDARD_WEEK
 from bim_supervise.schedule.tasks import (
     Calendar,

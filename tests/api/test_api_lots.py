@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import bim_supervise_sample as sample
 import pytest
 from small_site import PASSWORD
 
-from bim_supervise.api import CaseDraft
+from bim_supervise.api import CaseDraft, SiteRecord
 from bim_supervise.core.errors import InputRefused, NotFound, PermissionRefused
+from bim_supervise.inspection.read_points import read_points
 
 
 @pytest.fixture(scope="module")
@@ -150,11 +153,7 @@ def test_a_profile_of_ones_own_is_kept(staffed, tmp_path):
 
 
 def measured(project, element, value, item="axis", unit="mm", minute=0):
-    from datetime import UTC, datetime
-
-    from bim_supervise.api import SiteRecord
-
-    at = datetime(2026, 3, 19, 9, minute, tzinfo=UTC).replace(tzinfo=None)
+    at = datetime(2026, 3, 19, 9, minute)
     project.record("zhou", SiteRecord(kind="measured", subject_type="element", subject=element, at=at,
                                       value=value, unit=unit, item=item))  # fmt: skip
 
@@ -195,3 +194,45 @@ def test_an_unknown_sender_proves_nothing_but_hides_nothing(modelled, tmp_path):
     modelled.observe([file], mapping=mapping)
     seen = {point.element: point.left_out for point in modelled.measured_points(lot)}
     assert seen == {one: "unauthenticated", two: ""}
+    measured(modelled, one, 12.0)
+    measured(modelled, two, 0.004, unit="m", minute=1)
+    assert [(point.value, point.left_out) for point in modelled.measured_points(lot)] == [
+        (12.0, ""),
+        (0.004, "unit"),
+        (2.0, "unauthenticated"),
+        (30.0, ""),
+    ], "a later word that proves nothing hides no value that fails"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "problem"),
+    [
+        ("points.csv", b"check,element,serious\naxis,x,perhaps\n", "line 2: 'perhaps' is neither yes nor no"),
+        ("points.csv", b'check,element,value\naxis,"a\nb",1\n\naxis,x,3 mm\n', "line 5: '3 mm' is no number"),
+        ("points.csv", b"check,element,weight\naxis,x,3\n", "'weight' is no column"),
+        ("points.csv", b"check;element;value\n", "it is empty"),
+        ("points.json", b'[{"check": "axis", "value": 3, "record": "mine"}]', "'record' is no column"),
+        ("points.json", b'{"check": "axis"}', "it is no list of rows"),
+    ],
+)
+def test_a_table_that_holds_no_points_says_where_and_why(tmp_path, name, content, problem):
+    file = tmp_path / name
+    file.write_bytes(content)
+    with pytest.raises(InputRefused) as refused:
+        read_points(file)
+    assert (refused.value.code, refused.value.params["problem"]) == ("lot_points_unreadable", problem)
+
+
+def test_a_table_is_read_as_a_chinese_spreadsheet_saves_it(tmp_path):
+    file = tmp_path / "points.csv"
+    file.write_bytes("check;element;value;serious\naxis;墙一;3;否\n;;;\naxis;墙二;-9;是\n".encode("gb18030"))
+    assert read_points(file) == [
+        {"check": "axis", "element": "墙一", "value": 3.0, "serious": False},
+        {"check": "axis", "element": "墙二", "value": -9.0, "serious": True},
+    ]
+
+
+def test_a_storey_that_is_not_there_makes_no_smaller_lot(modelled):
+    with pytest.raises(NotFound) as refused:
+        modelled.fitting_elements("CAST-FRAME", "no such storey")
+    assert refused.value.code == "storey_unknown"

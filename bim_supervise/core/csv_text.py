@@ -39,7 +39,10 @@ def read_csv_text(path: Path, *, encoding: str | None = None, delimiter: str | N
     heading_line = next((line for line in lines if line.strip()), "")
     if not heading_line:
         raise InputRefused(
-            "file_empty", f"{path.name} has no rows.", "Export the plan with its tasks.", file=path.name
+            "file_empty",
+            f"{path.name} has no rows.",
+            "Write a line of headings, and below it a row for each entry.",
+            file=path.name,
         )
     mark = delimiter or max(_DELIMITERS, key=heading_line.count)
     rows = list(_rows(text, mark, path.name))
