@@ -42,7 +42,8 @@ FLAGS = [
     "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
 ]  # fmt: skip
 
-VIEWER_PAGE = """<!doctype html><div id=host style="width:1000px;height:600px"></div><script type=module>
+VIEWER_PAGE = """<!doctype html><link rel=stylesheet href=/viewer.css>
+<div id=host style="width:1000px;height:600px"></div><script type=module>
 import viewer from "/viewer.js";
 const data = await (await fetch("/data.json")).json();
 const host = document.getElementById("host");
@@ -52,7 +53,6 @@ const ready = () => root.dataset.loaded && root.dataset.coloured;
 const finish = () => {
   if (!ready() || window.took) return;
   const gl = root.viewer.stage.renderer.getContext();
-  root.viewer.render();
   gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
   window.took = performance.now();
 };
@@ -196,6 +196,10 @@ def pages(scene) -> Iterator[str]:
         "/data.json": ("application/json", packed(json.dumps(data).encode())),
         "/scene": ("application/json", packed(json.dumps(scene["scene"]).encode())),
         "/look": ("application/json", packed(json.dumps(scene["look"]).encode())),
+        "/viewer.css": (
+            "text/css",
+            packed((ROOT / "ui/bim_supervise_ui/assets/viewer/viewer.css").read_bytes()),
+        ),
         "/viewer.js": (
             "text/javascript",
             packed((ROOT / "ui/bim_supervise_ui/assets/viewer/viewer.js").read_bytes()),

@@ -1,10 +1,12 @@
 /** One program for everything that is drawn of a model; the texel of an element says how it looks.
  *
  * Alpha of a texel: 0xc0 solid, 0x40 ghost, below 0x20 hidden; 0x20 is added for what is selected.
+ * `CUT` is defined as the number of section planes while there are any: a shader that may discard draws at
+ * half the speed, because depth is then known only after it has run.
  */
 
 export const WIDTH = 1024;
-export const PLANES = 6;
+export const PLANES = 12;
 
 const COMMON = `
 precision highp float; precision highp int; precision highp sampler2D;
@@ -15,28 +17,38 @@ uniform vec4 uPlanes[${PLANES}]; uniform vec3 uSelected; uniform vec3 uLine; uni
 export const VERTEX = `${COMMON}
 in vec4 corner;
 uniform mat4 modelMatrix, viewMatrix, modelViewMatrix, projectionMatrix;
-flat out vec4 vLook; flat out int vId; out vec3 vWorld; out vec3 vView;
+flat out vec4 vLook; flat out int vId; out vec3 vView;
+#ifdef CUT
+out vec3 vWorld;
+#endif
 void main() {
   int id = int(uBase + corner.w + .5);
   vec4 look = texelFetch(uLook, ivec2(id % ${WIDTH}, id / ${WIDTH}), 0);
   float alpha = floor(look.a * 255. + .5);
   bool solid = alpha >= 192., ghost = !solid && alpha >= 64.;
   vLook = vec4(look.rgb, mod(alpha, 64.) >= 32. ? 1. : 0.); vId = id;
+#ifdef CUT
   vWorld = (modelMatrix * vec4(corner.xyz, 1.)).xyz;
+#endif
   vec4 seen = modelViewMatrix * vec4(corner.xyz, 1.);
   vView = seen.xyz;
   gl_Position = projectionMatrix * seen;
   if (uPass == 0 ? !solid : !ghost) gl_Position = vec4(2., 2., 2., 1.);
 }`;
 
-const CLIPPED = `
+const FRAGMENT = `${COMMON}
+flat in vec4 vLook; flat in int vId; in vec3 vView; out vec4 color;
+#ifdef CUT
+in vec3 vWorld;
 void clipped() {
-  for (int i = 0; i < ${PLANES}; i++) if (dot(uPlanes[i].xyz, vWorld) + uPlanes[i].w < 0.) discard;
-}`;
+  for (int i = 0; i < CUT; i++) if (dot(uPlanes[i].xyz, vWorld) + uPlanes[i].w < 0.) discard;
+}
+#else
+void clipped() {}
+#endif
+`;
 
-export const SURFACE = `${COMMON}
-flat in vec4 vLook; flat in int vId; in vec3 vWorld; in vec3 vView; out vec4 color;
-${CLIPPED}
+export const SURFACE = `${FRAGMENT}
 void main() {
   clipped();
   vec3 n = normalize(cross(dFdx(vView), dFdy(vView)));
@@ -49,20 +61,26 @@ void main() {
   color = vec4(pow(min(shown, vec3(1.)), vec3(1. / 2.2)), alpha);
 }`;
 
-export const LINES = `${COMMON}
-flat in vec4 vLook; flat in int vId; in vec3 vWorld; in vec3 vView; out vec4 color;
-${CLIPPED}
+export const LINES = `${FRAGMENT}
 void main() {
   clipped();
   color = vec4(vLook.a > .5 ? uSelected * .6 : uLine, uPass == 1 ? .10 : .5);
 }`;
 
 /** Writes place + 1 of an element as a colour, so that 0 is nothing. */
-export const PICK = `${COMMON}
-flat in vec4 vLook; flat in int vId; in vec3 vWorld; in vec3 vView; out vec4 color;
-${CLIPPED}
+export const PICK = `${FRAGMENT}
 void main() {
   clipped();
   int id = vId + 1;
   color = vec4(float(id & 255), float((id >> 8) & 255), float((id >> 16) & 255), 255.) / 255.;
 }`;
+
+/** A finished picture onto the canvas. */
+export const COPY_VERTEX = `
+precision highp float;
+in vec3 position; out vec2 at;
+void main() { at = position.xy * .5 + .5; gl_Position = vec4(position.xy, 0., 1.); }`;
+export const COPY = `
+precision highp float; precision highp sampler2D;
+uniform sampler2D uPicture; in vec2 at; out vec4 color;
+void main() { color = texture(uPicture, at); }`;

@@ -2,12 +2,14 @@
 
 import * as THREE from "three";
 import type { ChunkData } from "./decode.ts";
-import { LINES, PICK, PLANES, SURFACE, VERTEX, WIDTH } from "./shaders.ts";
+import type { Quality } from "./frames.ts";
+import { COPY, COPY_VERTEX, LINES, PICK, PLANES, SURFACE, VERTEX, WIDTH } from "./shaders.ts";
 import { NO_CUT, type Plane } from "./section.ts";
 import type { Looks } from "./looks.ts";
 import type { Chunk, Triple } from "./types.ts";
 
 const MIDDLE = 32767.5;
+const SAMPLES = 4;
 
 export interface StageColors {
   selected: string;
@@ -28,6 +30,9 @@ export class Stage {
   camera: THREE.PerspectiveCamera | THREE.OrthographicCamera;
   private readonly pickScene = new THREE.Scene();
   private readonly pickTarget = new THREE.WebGLRenderTarget(1, 1);
+  /** A smoothed picture is drawn here and copied: the canvas itself stays cheap to draw on. */
+  private readonly smooth = new THREE.WebGLRenderTarget(1, 1, { samples: SAMPLES });
+  private readonly copy: THREE.Mesh<THREE.PlaneGeometry, THREE.RawShaderMaterial>;
   private readonly surfaces = new THREE.Group();
   private readonly lines = new THREE.Group();
   private readonly ghosts = new THREE.Group();
@@ -39,7 +44,7 @@ export class Stage {
 
   constructor(readonly canvas: HTMLCanvasElement, colors: StageColors, camera: THREE.PerspectiveCamera) {
     this.camera = camera;
-    this.renderer = new THREE.WebGLRenderer({ canvas, antialias: true, alpha: true });
+    this.renderer = new THREE.WebGLRenderer({ canvas, antialias: false, alpha: true });
     this.renderer.setPixelRatio(Math.min(devicePixelRatio, 2));
     this.renderer.outputColorSpace = THREE.LinearSRGBColorSpace;
     this.renderer.autoClear = false;
@@ -61,6 +66,11 @@ export class Stage {
       ghostLines: this.material(LINES, 1, sheer),
       pick: this.material(PICK, 0, {}),
     };
+    this.copy = new THREE.Mesh(new THREE.PlaneGeometry(2, 2), new THREE.RawShaderMaterial({
+      glslVersion: THREE.GLSL3, vertexShader: COPY_VERTEX, fragmentShader: COPY, depthTest: false, depthWrite: false,
+      blending: THREE.NoBlending, uniforms: { uPicture: { value: this.smooth.texture } },
+    }));
+    this.copy.frustumCulled = false;
     this.surfaces.renderOrder = 0;
     this.scene.add(this.surfaces, this.lines, this.ghosts, this.extras);
     this.ghosts.visible = false;
@@ -98,6 +108,12 @@ export class Stage {
       const { n, d } = planes[place] ?? NO_CUT;
       target.set(n[0], n[1], n[2], d);
     });
+    const count = Math.min(planes.length, PLANES);
+    for (const material of Object.values(this.materials)) {
+      if ((material.defines["CUT"] ?? 0) === count) continue;
+      material.defines = count ? { CUT: count } : {};
+      material.needsUpdate = true;
+    }
   }
 
   /** Adds a chunk; `base` is the place of its first element among all, `offset` that of its scene [m]. */
@@ -154,27 +170,42 @@ export class Stage {
   }
 
   /** Draws a frame; with two looks the left half shows the first and the right half the second. */
-  render(coarse = false): void {
+  render(quality: Quality = "fine"): void {
     const { renderer, camera } = this;
-    this.lines.visible = !coarse;
-    renderer.setRenderTarget(null);
-    const size = renderer.getSize(new THREE.Vector2());
-    renderer.setViewport(0, 0, size.x, size.y);
-    renderer.setScissorTest(false);
+    this.lines.visible = quality !== "draft";
+    const target = quality === "fine" ? this.smooth : null;
+    const size = renderer.getDrawingBufferSize(new THREE.Vector2());
+    if (target) target.setSize(size.x, size.y);
+    renderer.setRenderTarget(target);
+    this.region(target, 0, size.x, size.y);
     renderer.clear();
     const halves = this.textures.length;
     this.textures.forEach((texture, half) => {
       this.uniforms["uLook"]!.value = texture;
-      if (halves > 1) {
-        const width = size.x / halves;
-        renderer.setViewport(width * half, 0, width, size.y);
-        renderer.setScissor(width * half, 0, width, size.y);
-        renderer.setScissorTest(true);
-      }
+      this.region(target, (size.x / halves) * half, size.x / halves, size.y);
       renderer.render(this.scene, camera);
     });
-    renderer.setScissorTest(false);
     if (!halves) renderer.render(this.extras, camera);
+    this.region(target, 0, size.x, size.y);
+    if (!target) return;
+    renderer.setRenderTarget(null);
+    this.region(null, 0, size.x, size.y);
+    renderer.render(this.copy, camera);
+  }
+
+  /** Draws into a part of the picture [device px]. */
+  private region(target: THREE.WebGLRenderTarget | null, left: number, width: number, height: number): void {
+    if (target) {
+      target.viewport.set(left, 0, width, height);
+      target.scissor.set(left, 0, width, height);
+      target.scissorTest = true;
+      this.renderer.setRenderTarget(target);
+      return;
+    }
+    const ratio = this.renderer.getPixelRatio();
+    this.renderer.setViewport(left / ratio, 0, width / ratio, height / ratio);
+    this.renderer.setScissor(left / ratio, 0, width / ratio, height / ratio);
+    this.renderer.setScissorTest(true);
   }
 
   get halves(): number {
@@ -205,6 +236,9 @@ export class Stage {
     this.textures.forEach((texture) => texture.dispose());
     Object.values(this.materials).forEach((material) => material.dispose());
     this.pickTarget.dispose();
+    this.smooth.dispose();
+    this.copy.geometry.dispose();
+    this.copy.material.dispose();
     this.renderer.dispose();
     this.renderer.forceContextLoss();
   }
@@ -215,6 +249,7 @@ export class Stage {
       vertexShader: VERTEX,
       fragmentShader: fragment,
       side: THREE.DoubleSide,
+      defines: {},
       uniforms: { ...this.uniforms, uPass: { value: pass }, uBase: { value: 0 } },
       ...options,
     });

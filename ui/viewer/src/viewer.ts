@@ -7,6 +7,7 @@ import { Eye, PRESETS } from "./camera.ts";
 import { Cutting } from "./cutting.ts";
 import { trianglesOf } from "./decode.ts";
 import { button, choice, make } from "./dom.ts";
+import { Frames, type Quality } from "./frames.ts";
 import { Legend } from "./legend.ts";
 import { loadAppearance, loadChunk, LoadFailed, loadScene, traffic } from "./load.ts";
 import { codesAt, differenceAt, GHOST, HIDDEN, Looks, paletteOf, SOLID } from "./looks.ts";
@@ -39,7 +40,6 @@ const SNAP_PX = 12;
 const AROUND_M = 8;
 /** During playback the counts of the legend follow every so many frames. */
 const LEGEND_EVERY = 12;
-const SLOW_FRAME_MS = 60;
 const COLORS = { selected: "#e6007e", line: "#141c22", cut: "#5b6a74" };
 
 export class Viewer {
@@ -48,6 +48,7 @@ export class Viewer {
   private readonly canvas: HTMLCanvasElement;
   private readonly stage: Stage;
   private readonly eye: Eye;
+  private readonly frames: Frames;
   private readonly overlay: HTMLElement;
   private readonly notice: HTMLElement;
   private readonly status: HTMLElement;
@@ -83,10 +84,7 @@ export class Viewer {
   private mode: "select" | "measure" = "select";
   private scenes = "";
   private looksFrom = "";
-  private request = 0;
-  private moving = false;
-  private slow = false;
-  private settled = 0;
+  private loading: Promise<void> = Promise.resolve();
   private turn = 0;
   private address = 0;
   private started = false;
@@ -103,6 +101,7 @@ export class Viewer {
     (this.root as HTMLElement & { viewer: Viewer }).viewer = this;
     this.eye = new Eye(this.canvas, () => this.draw(), () => matchMedia("(prefers-reduced-motion: reduce)").matches);
     this.stage = new Stage(this.canvas, COLORS, this.eye.camera);
+    this.frames = new Frames(this.stage.renderer.getContext() as WebGL2RenderingContext, (quality) => this.paint(quality));
     this.legend = new Legend((code) => this.toggle(code));
     this.by = choice(words["by"]!, DIMENSIONS.map((name) => [name, words[`by_${name}`]!]), (name) => this.colourBy(name));
     this.cutting = new Cutting(words, {
@@ -134,14 +133,18 @@ export class Viewer {
     this.api = api;
     try {
       const scenes = data.models.map((model) => model.scene).join(" ");
+      const looks = data.models.map((model) => model.appearance).join(" ");
+      // Asked for before the shapes are there: a first frame has its colours.
+      const docs = looks === this.looksFrom ? null : Promise.all(data.models.map((model) => loadAppearance(model.appearance)));
+      docs?.catch(() => undefined);
+      this.looksFrom = looks;
       if (scenes !== this.scenes) {
         this.scenes = scenes;
-        await this.load(scenes);
-      }
-      const looks = data.models.map((model) => model.appearance).join(" ");
-      if (scenes === this.scenes && looks !== this.looksFrom) {
-        this.looksFrom = looks;
-        await this.loadLooks(looks);
+        this.loading = this.load(scenes, looks, docs);
+        await this.loading;
+      } else if (docs) {
+        await this.loading;
+        this.takeLooks(looks, await docs);
       }
       if (!this.federation.count) return;
       if (this.signs.show(data.markers, data.prisms, this.federation.origin, (ids) => this.topOf(ids))) this.draw();
@@ -155,9 +158,8 @@ export class Viewer {
   dispose(): void {
     this.observer.disconnect();
     this.playback.pause();
-    clearTimeout(this.settled);
     clearTimeout(this.address);
-    cancelAnimationFrame(this.request);
+    this.frames.dispose();
     this.eye.dispose();
     this.measures.clear();
     this.stage.dispose();
@@ -166,8 +168,9 @@ export class Viewer {
 
   // -- loading ---------------------------------------------------------------------------------------
 
-  private async load(wanted: string): Promise<void> {
+  private async load(wanted: string, looks: string, docs: Promise<AppearanceDoc[]> | null): Promise<void> {
     this.say("loading");
+    this.frames.hold();
     const scenes = await Promise.all(this.data.models.map((model) => loadScene(model.scene)));
     if (wanted !== this.scenes) return;
     this.stage.clear();
@@ -197,6 +200,7 @@ export class Viewer {
     this.stage.setLooks([this.looks]);
     if (frame) this.firstView(frame);
     this.recolour();
+    const coloured = docs?.then((found) => this.takeLooks(looks, found));
     const chunks = loaded.flatMap((entry) => entry.scene.chunks.map((_, place) => ({ entry, place })));
     let done = 0;
     await Promise.all(chunks.map(async ({ entry, place }) => {
@@ -208,9 +212,10 @@ export class Viewer {
       this.say("loading_share", { share: Math.round((++done / chunks.length) * 100) });
       this.draw();
     }));
+    await coloured;
     if (wanted !== this.scenes) return;
     loaded.forEach((entry) => this.addBoxes(entry));
-    this.render();
+    this.frames.release();
     if (!this.stats.first_frame_ms) this.stats.first_frame_ms = performance.now() - this.began;
     this.root.dataset["loaded"] = String(count);
     this.say("");
@@ -221,10 +226,9 @@ export class Viewer {
     if (boxes) this.stage.add(boxes.data, boxes.chunk, entry.base + boxes.chunk.first, entry.offset);
   }
 
-  private async loadLooks(wanted: string): Promise<void> {
-    const loaded = [...this.federation.loaded];
-    const docs = await Promise.all(this.data.models.map((model) => loadAppearance(model.appearance)));
-    if (wanted !== this.looksFrom || loaded[0] !== this.federation.loaded[0]) return;
+  private takeLooks(wanted: string, docs: AppearanceDoc[]): void {
+    const { loaded } = this.federation;
+    if (wanted !== this.looksFrom || docs.length !== loaded.length) return;
     this.appearances = docs.map((doc, place) => ({ base: loaded[place]!.base, doc }));
     const count = this.federation.count;
     for (const name of Object.keys(docs[0]?.codes ?? {})) this.codes[name] = mergedCodes(count, this.appearances, name);
@@ -540,14 +544,7 @@ export class Viewer {
       this.stage.setLooks(this.stage.halves > 1 ? [this.looks, this.second] : [this.looks]);
       this.recolour();
     });
-    this.eye.controls.addEventListener("start", () => (this.moving = true));
-    this.eye.controls.addEventListener("end", () => this.atRest());
-  }
-
-  private atRest(): void {
-    this.moving = false;
-    this.draw();
-    this.remember();
+    this.eye.controls.addEventListener("end", () => this.remember());
   }
 
   private key(event: KeyboardEvent): boolean {
@@ -760,22 +757,21 @@ export class Viewer {
     if (!width || !height) return;
     this.stage.resize(width, height);
     this.eye.resize(width / this.stage.halves, height);
-    this.render();
+    // A canvas of another size is empty until it is drawn on.
+    if (this.frames.drawn) this.render();
   }
 
   private draw(): void {
-    if (this.request) return;
-    this.request = requestAnimationFrame(() => {
-      this.request = 0;
-      this.render();
-    });
+    this.frames.ask();
   }
 
+  /** Draws the finest frame before it returns. */
   render(): void {
-    const began = performance.now();
-    const coarse = this.slow && this.moving;
-    this.stage.render(coarse);
-    if (!coarse) this.slow = performance.now() - began > SLOW_FRAME_MS;
+    this.frames.now();
+  }
+
+  private paint(quality: Quality): void {
+    this.stage.render(quality);
     const project = (at: Triple): { x: number; y: number; seen: boolean } => this.project(at);
     this.measures.place(project);
     this.signs.place(project);
@@ -805,6 +801,7 @@ export class Viewer {
     this.notice.hidden = false;
     this.scenes = "";
     this.looksFrom = "";
+    this.frames.release();
     this.say("");
     if (!status) console.error(error);
   }
