@@ -29,6 +29,9 @@ _TRADE_OF_CLASS = {
     "finishes": "Covering Railing FurnishingElement Furniture SystemFurnitureElement",
     "services": "Pump Boiler Chiller Fan Valve Damper Tank Sensor Actuator Controller Alarm",
 }
+_EARLY_CHUNKS = 200
+"""So many names are small beside a page."""
+
 _TRADES = {f"Ifc{name}": trade for trade, names in _TRADE_OF_CLASS.items() for name in names.split()}
 _SERVICES = ("IfcDistribution", "IfcFlow", "IfcPipe", "IfcDuct", "IfcCable", "IfcElectric", "IfcLight")
 
@@ -167,6 +170,21 @@ class Geometry(ProjectBase):
             ],
             "shape": [row["shape"] for row in manifest["elements"]],
         }
+
+    def chunk_names(self, model_id: int) -> list[str]:
+        """Content addresses of a revision's first chunks: a page asks for them before it has the scene.
+
+        Raises:
+            NotFound: ``model_missing`` or ``geometry_missing``.
+        """
+        name = self._manifest_name(self._revision_of(model_id))
+        if name is None:
+            raise NotFound("geometry_missing", "The shapes have not been made yet.", "Open the viewer.")
+        kept: dict[str, list[str]] = self.__dict__.setdefault("_early_chunks", {})
+        if name not in kept:
+            chunks = read_manifest(self.settings.geometry, name)["chunks"]
+            kept[name] = [str(chunk["file"]) for chunk in chunks[:_EARLY_CHUNKS]]
+        return kept[name]
 
     def geometry_file(self, name: str) -> bytes:
         """A chunk by its content address, gzip-compressed as it lies on disk.

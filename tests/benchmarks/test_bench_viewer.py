@@ -112,11 +112,13 @@ RECOLOUR = """(root) => {
 
 
 class Files(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     held: ClassVar[dict[str, tuple[str, bytes]]] = {}
 
     def do_GET(self) -> None:
         found = self.held.get(self.path)
-        self.send_response(200 if found else 404)
+        self.send_response(200 if found else 204)
         if found:
             self.send_header("content-type", found[0])
             self.send_header("content-encoding", "gzip")
@@ -185,7 +187,13 @@ def pages(scene) -> Iterator[str]:
         for name, colors in PALETTES.items()
     }
     data = {
-        "models": [{"id": 1, "name": "m", "scene": "/scene", "appearance": "/look"}], "palettes": palettes,
+        "models": [
+            {
+                "id": 1, "name": "m", "scene": "/scene", "appearance": "/look",
+                "chunks": [chunk["file"] for chunk in scene["manifest"]["chunks"]],
+            }
+        ],
+        "palettes": palettes,
         "words": {word: word for word in WORDS}, "selected": [], "walk": 0, "focus": None, "markers": [],
         "prisms": [], "viewpoint": None, "as_of": "2026-05-01T00:00:00+00:00", "zone": "UTC", "locale": "en",
         "geometry": "/chunk",

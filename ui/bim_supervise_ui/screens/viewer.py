@@ -108,6 +108,7 @@ def _data(models: list[ModelRevisionView]) -> dict[str, Any]:
                 "name": model.file_name,
                 "scene": f"/shapes/scene/{model.id}/{scene}",
                 "appearance": f"/shapes/look/{model.id}/{look}",
+                "chunks": project.chunk_names(model.id),
             }
         )
     devices = session.shared("devices", project.devices)

@@ -1,5 +1,6 @@
 /** What Streamlit calls: once to mount, and again whenever the data may have changed. */
 
+import { expect } from "./load.ts";
 import type { Picked, ViewerData, Viewpoint } from "./types.ts";
 import { Viewer } from "./viewer.ts";
 
@@ -19,6 +20,7 @@ export default function viewer({ parentElement, data, setTriggerValue }: Compone
   };
   let mounted = live.get(parentElement);
   if (!mounted) {
+    expect(data);
     mounted = new Viewer(parentElement, data, api);
     live.set(parentElement, mounted);
   }

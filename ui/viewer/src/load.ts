@@ -1,7 +1,7 @@
 /** Downloads, each address once per page: addresses name their content, so a kept answer never lies. */
 
 import { decodeChunk, type ChunkData } from "./decode.ts";
-import type { AppearanceDoc, SceneDoc } from "./types.ts";
+import type { AppearanceDoc, SceneDoc, ViewerData } from "./types.ts";
 
 export class LoadFailed extends Error {
   constructor(readonly status: number, address: string) {
@@ -37,8 +37,28 @@ export async function loadAppearance(address: string): Promise<AppearanceDoc> {
   return answer.json();
 }
 
+const early = new Map<string, Promise<ChunkData>>();
+
+/** Begins what a page will need before anything else is made ready. */
+export function expect(data: ViewerData): void {
+  for (const model of data.models) {
+    loadScene(model.scene).catch(() => undefined);
+    for (const name of model.chunks) {
+      const address = `${data.geometry}/${name}`;
+      const chunk = download(address).then(decoded);
+      chunk.catch(() => undefined);
+      early.set(address, chunk);
+    }
+  }
+}
+
 export async function loadChunk(address: string): Promise<ChunkData> {
-  const answer = await download(address);
+  const begun = early.get(address);
+  early.delete(address);
+  return begun ?? decoded(await download(address));
+}
+
+async function decoded(answer: Response): Promise<ChunkData> {
   const buffer = await answer.arrayBuffer();
   traffic.bytes += buffer.byteLength;
   return decodeChunk(buffer);

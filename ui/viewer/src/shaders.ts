@@ -26,7 +26,9 @@ void main() {
   vec4 look = texelFetch(uLook, ivec2(id % ${WIDTH}, id / ${WIDTH}), 0);
   float alpha = floor(look.a * 255. + .5);
   bool solid = alpha >= 192., ghost = !solid && alpha >= 64.;
-  vLook = vec4(look.rgb, mod(alpha, 64.) >= 32. ? 1. : 0.); vId = id;
+  // Colours are mixed and lit as light: squares on the way in, a root on the way out.
+  vLook = vec4(look.rgb * look.rgb, mod(alpha, 64.) >= 32. ? 1. : 0.); vId = id;
+  if (vLook.a > .5) vLook.rgb = mix(vLook.rgb, uSelected * uSelected, .78);
 #ifdef CUT
   vWorld = (modelMatrix * vec4(corner.xyz, 1.)).xyz;
 #endif
@@ -49,16 +51,15 @@ void clipped() {}
 `;
 
 export const SURFACE = `${FRAGMENT}
+const vec3 SUN = vec3(.3764, .5448, .7330);
 void main() {
   clipped();
   vec3 n = normalize(cross(dFdx(vView), dFdy(vView)));
-  vec3 base = pow(vLook.rgb, vec3(2.2));
-  if (vLook.a > .5) base = mix(base, pow(uSelected, vec3(2.2)), .78);
-  float light = .46 + .34 * max(0., dot(n, normalize(vec3(.38, .55, .74)))) + .20 * max(0., n.z);
-  vec3 shown = base * light * 1.12;
-  if (!gl_FrontFacing) shown = mix(base, pow(uCut, vec3(2.2)), .35) * .62;
+  float light = .515 + .381 * max(0., dot(n, SUN)) + .224 * max(0., n.z);
+  vec3 shown = vLook.rgb * light;
+  if (!gl_FrontFacing) shown = mix(vLook.rgb, uCut * uCut, .35) * .62;
   float alpha = uPass == 1 ? (vLook.a > .5 ? .5 : .13) : 1.;
-  color = vec4(pow(min(shown, vec3(1.)), vec3(1. / 2.2)), alpha);
+  color = vec4(sqrt(shown), alpha);
 }`;
 
 export const LINES = `${FRAGMENT}

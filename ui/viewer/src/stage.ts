@@ -5,11 +5,12 @@ import type { ChunkData } from "./decode.ts";
 import type { Quality } from "./frames.ts";
 import { COPY, COPY_VERTEX, LINES, PICK, PLANES, SURFACE, VERTEX, WIDTH } from "./shaders.ts";
 import { NO_CUT, type Plane } from "./section.ts";
-import type { Looks } from "./looks.ts";
+import { Looks } from "./looks.ts";
 import type { Chunk, Triple } from "./types.ts";
 
 const MIDDLE = 32767.5;
 const SAMPLES = 4;
+const ZERO: Triple = [0, 0, 0];
 
 export interface StageColors {
   selected: string;
@@ -155,6 +156,16 @@ export class Stage {
       place(new THREE.LineSegments(edges, this.materials["ghostLines"]!), this.ghosts, 5);
     }
     this.parts.push(part);
+  }
+
+  /** Lets the driver translate the programs while shapes are on their way. */
+  warmUp(): void {
+    this.setLooks([new Looks(1)]);
+    const corners = new Uint16Array(12), index = new Uint16Array(3);
+    const chunk = { file: "", bytes: 0, first: 0, elements: 1, vertices: 3, triangles: 1, edges: 0, low: ZERO, scale: ZERO };
+    this.add({ corners, triangles: index, edges: new Uint16Array(0) }, chunk, 0, [0, 0, -1]);
+    this.render("draft");
+    this.clear();
   }
 
   clear(): void {

@@ -55,6 +55,8 @@ export interface ModelRef {
   name: string;
   scene: string;
   appearance: string;
+  /** Files of its first chunks, so that they need not wait for the scene. */
+  chunks: string[];
 }
 
 export interface Marker {

@@ -171,7 +171,9 @@ export class Viewer {
   private async load(wanted: string, looks: string, docs: Promise<AppearanceDoc[]> | null): Promise<void> {
     this.say("loading");
     this.frames.hold();
-    const scenes = await Promise.all(this.data.models.map((model) => loadScene(model.scene)));
+    const asked = Promise.all(this.data.models.map((model) => loadScene(model.scene)));
+    if (!this.frames.drawn) this.stage.warmUp();
+    const scenes = await asked;
     if (wanted !== this.scenes) return;
     this.stage.clear();
     this.federation = new Federation();
