@@ -62,7 +62,7 @@ class ShapeRoutes:
     async def scene(self, request: Request) -> Response:
         """What a model revision is drawn from."""
         model = int(request.path_params["model"])
-        return await self._document(request, lambda: self._project().scene_document(model))
+        return await self._document(request, lambda: self._project().drawing_document(model))
 
     async def look(self, request: Request) -> Response:
         """How a model revision's elements look now."""

@@ -25,6 +25,7 @@ from playwright.sync_api import sync_playwright
 
 from bim_supervise.api.appearance import CODES, TIMES
 from bim_supervise.api.geometry import TRADES
+from bim_supervise.api.viewer import drawing, look_columns
 from bim_supervise.model.geometry_mesh import Meshes, mesh_in_child
 from bim_supervise.model.geometry_pack import pack_in_child
 
@@ -202,8 +203,8 @@ def pages(scene) -> Iterator[str]:
         "/viewer": ("text/html", packed(VIEWER_PAGE.encode())),
         "/bare": ("text/html", packed(BARE_PAGE.encode())),
         "/data.json": ("application/json", packed(json.dumps(data).encode())),
-        "/scene": ("application/json", packed(json.dumps(scene["scene"]).encode())),
-        "/look": ("application/json", packed(json.dumps(scene["look"]).encode())),
+        "/scene": ("application/json", packed(json.dumps(drawing(scene["scene"])).encode())),
+        "/look": ("application/json", packed(json.dumps(look_columns(scene["look"])).encode())),
         "/viewer.css": (
             "text/css",
             packed((ROOT / "ui/bim_supervise_ui/assets/viewer/viewer.css").read_bytes()),

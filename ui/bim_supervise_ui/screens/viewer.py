@@ -100,7 +100,7 @@ def _data(models: list[ModelRevisionView]) -> dict[str, Any]:
     project = session.project()
     addresses = []
     for model in models:
-        scene = session.shared("scene", partial(_version, project.scene_document, model.id), model.id)
+        scene = session.shared("scene", partial(_version, project.drawing_document, model.id), model.id)
         look = session.shared("look", partial(_version, project.look_document, model.id), model.id)
         addresses.append(
             {

@@ -65,6 +65,23 @@ function unfold32(bytes: Uint8Array, start: number, target: Uint32Array): void {
   }
 }
 
+/** Boxes of all elements of a chunk, six numbers each [m], relative to the scene's origin. */
+export function boxesOf(data: ChunkData, chunk: Chunk): Float64Array {
+  const { corners } = data;
+  const boxes = new Float64Array(chunk.elements * 6);
+  for (let at = 0; at < boxes.length; at++) boxes[at] = at % 6 < 3 ? Infinity : -Infinity;
+  for (let vertex = 0; vertex < corners.length; vertex += 4) {
+    const box = corners[vertex + 3]! * 6;
+    for (let axis = 0; axis < 3; axis++) {
+      const value = corners[vertex + axis]!;
+      if (value < boxes[box + axis]!) boxes[box + axis] = value;
+      if (value > boxes[box + axis + 3]!) boxes[box + axis + 3] = value;
+    }
+  }
+  for (let at = 0; at < boxes.length; at++) boxes[at] = chunk.low[at % 3]! + boxes[at]! * chunk.scale[at % 3]!;
+  return boxes;
+}
+
 /** Corners of the triangles of one element of a chunk, in metres relative to the scene's origin. */
 export function trianglesOf(data: ChunkData, chunk: Chunk, place: number): Float64Array {
   const { corners, triangles } = data;

@@ -1,16 +1,16 @@
 /** The loaded models as one numbered list of elements, with what is known of each. */
 
-import type { AppearanceDoc, Box, Category, SceneDoc, Triple } from "./types.ts";
-import type { ChunkData } from "./decode.ts";
+import { int32Of, bytesOf, lazily } from "./columns.ts";
+import { joined, type Scene } from "./scene.ts";
+import type { AppearanceDoc, Box, Category, Triple } from "./types.ts";
 
 /** One scene's place in the whole. */
 export interface Loaded {
-  scene: SceneDoc;
+  scene: Scene;
   /** Place of its first element among all. */
   base: number;
   /** Where its origin lies relative to the first scene's [m]. */
   offset: Triple;
-  chunks: Map<number, ChunkData>;
 }
 
 export interface Instants {
@@ -22,50 +22,50 @@ export class Federation {
   readonly loaded: Loaded[] = [];
   count = 0;
   origin: Triple = [0, 0, 0];
-  readonly ids: string[] = [];
-  private readonly places = new Map<string, number[]>();
-  private readonly parts = new Map<string, number[]>();
+  private readonly index = lazily(() => this.indexed());
 
-  add(scene: SceneDoc): Loaded {
+  add(scene: Scene): Loaded {
     if (!this.loaded.length) this.origin = scene.origin;
     const offset = scene.origin.map((value, axis) => value - this.origin[axis]!) as Triple;
-    const entry: Loaded = { scene, base: this.count, offset, chunks: new Map() };
+    const entry: Loaded = { scene, base: this.count, offset };
     this.loaded.push(entry);
-    scene.ids.forEach((id, place) => {
-      this.ids.push(id);
-      if (id) push(this.places, id, entry.base + place);
-      const whole = scene.wholes[place];
-      if (whole) push(this.parts, whole, entry.base + place);
-    });
-    this.count += scene.ids.length;
+    this.count += scene.count;
     return entry;
   }
 
   of(place: number): { entry: Loaded; local: number } {
-    const entry = this.loaded.find((item) => place < item.base + item.scene.ids.length)!;
+    const entry = this.loaded.find((item) => place < item.base + item.scene.count)!;
     return { entry, local: place - entry.base };
+  }
+
+  idOf(place: number): string {
+    const { entry, local } = this.of(place);
+    return entry.scene.ids()[local]!;
+  }
+
+  idsOf(places: Iterable<number>): string[] {
+    return [...new Set([...places].map((place) => this.idOf(place)))];
   }
 
   /** Places of what is drawn for an id: the element itself, else its parts. */
   placesOf(id: string, depth = 0): number[] {
-    const own = (this.places.get(id) ?? []).filter((place) => this.isDrawn(place));
+    const { places, parts } = this.index();
+    const own = (places.get(id) ?? []).filter((place) => this.isDrawn(place));
     if (own.length || depth > 8) return own;
-    return (this.parts.get(id) ?? []).flatMap((place) =>
-      this.isDrawn(place) ? [place] : this.placesOf(this.ids[place]!, depth + 1));
+    return (parts.get(id) ?? []).flatMap((place) =>
+      this.isDrawn(place) ? [place] : this.placesOf(this.idOf(place), depth + 1));
   }
 
   isDrawn(place: number): boolean {
     const { entry, local } = this.of(place);
-    return entry.scene.shape[local] === "mesh" || (entry.scene.shape[local] === "failed" && !!entry.scene.boxes[local]);
+    return entry.scene.isDrawn(local);
   }
 
   /** 1 for every element that is drawn. */
   drawnMask(): Uint8Array {
     const mask = new Uint8Array(this.count);
     for (const { scene, base } of this.loaded) {
-      scene.shape.forEach((shape, local) => {
-        if (shape === "mesh" || (shape === "failed" && scene.boxes[local])) mask[base + local] = 1;
-      });
+      for (let local = 0; local < scene.count; local++) mask[base + local] = scene.isDrawn(local) ? 1 : 0;
     }
     return mask;
   }
@@ -73,28 +73,29 @@ export class Federation {
   /** Box of an element relative to the first scene's origin. */
   boxOf(place: number): Box | null {
     const { entry, local } = this.of(place);
-    const box = entry.scene.boxes[local];
-    return box ? (box.map((value, axis) => value + entry.offset[axis % 3]!) as Box) : null;
+    const box = entry.scene.boxOf(local);
+    return box && shifted(box, entry.offset);
   }
 
   boxAround(places: Iterable<number>): Box | null {
     let around: Box | null = null;
     for (const place of places) {
       const box = this.boxOf(place);
-      if (box) around = around ? joined(around, box) : [...box];
+      if (box) around = around ? joined(around, box) : box;
     }
     return around;
   }
 
+  /** Box around everything that is drawn. */
+  extent(): Box | null {
+    const boxes = this.loaded.flatMap(({ scene, offset }) => (scene.extent ? [shifted(scene.extent, offset)] : []));
+    return boxes.length ? boxes.reduce(joined) : null;
+  }
+
   /** What a first view shows: the frames of all scenes. */
   frame(): Box | null {
-    let frame: Box | null = null;
-    for (const { scene, offset } of this.loaded) {
-      if (!scene.frame) continue;
-      const box = scene.frame.map((value, axis) => value + offset[axis % 3]!) as Box;
-      frame = frame ? joined(frame, box) : box;
-    }
-    return frame;
+    const frames = this.loaded.flatMap(({ scene, offset }) => (scene.frame ? [shifted(scene.frame, offset)] : []));
+    return frames.length ? frames.reduce(joined) : null;
   }
 
   /** Codes of one list of the scenes, e.g. their storeys, numbered through all scenes. */
@@ -102,26 +103,38 @@ export class Federation {
     const labels: string[] = [];
     const codes = new Uint8Array(this.count);
     for (const { scene, base } of this.loaded) {
-      const places = scene.storeys.map((name) => {
+      const places = [0, ...scene.doc.storeys.map((name) => {
         if (!labels.includes(name)) labels.push(name);
         return Math.min(labels.indexOf(name) + 1, 255);
-      });
-      scene.storey.forEach((storey, local) => (codes[base + local] = storey < 0 ? 0 : places[storey]!));
+      })];
+      scene.storey().forEach((storey, local) => (codes[base + local] = places[storey]!));
     }
     return { codes, labels };
   }
 
   trades(): Uint8Array {
     const codes = new Uint8Array(this.count);
-    for (const { scene, base } of this.loaded) codes.set(scene.trade, base);
+    for (const { scene, base } of this.loaded) codes.set(scene.trade(), base);
     return codes;
+  }
+
+  private indexed(): { places: Map<string, number[]>; parts: Map<string, number[]> } {
+    const places = new Map<string, number[]>(), parts = new Map<string, number[]>();
+    for (const { scene, base } of this.loaded) {
+      const wholes = scene.wholes();
+      scene.ids().forEach((id, local) => {
+        if (id) push(places, id, base + local);
+        if (wholes[local]) push(parts, wholes[local], base + local);
+      });
+    }
+    return { places, parts };
   }
 }
 
 /** Appearances of several scenes as one: codes and minutes after a common origin. */
 export function mergedCodes(count: number, parts: { base: number; doc: AppearanceDoc }[], name: string): Uint8Array {
   const codes = new Uint8Array(count);
-  for (const { base, doc } of parts) codes.set(doc.codes[name] ?? [], base);
+  for (const { base, doc } of parts) if (doc.codes[name]) codes.set(bytesOf(doc.codes[name]), base);
   return codes;
 }
 
@@ -131,9 +144,10 @@ export function mergedTimes(count: number, parts: { base: number; doc: Appearanc
   const minutes: Record<string, Int32Array> = {};
   parts.forEach(({ base, doc }, part) => {
     const shift = Math.round((origins[part]! - origin) / 60_000);
-    for (const [name, values] of Object.entries(doc.times)) {
+    for (const [name, column] of Object.entries(doc.times)) {
+      const values = int32Of(column);
       const target = (minutes[name] ??= new Int32Array(count).fill(-1));
-      values.forEach((value, local) => (target[base + local] = value < 0 ? -1 : value + shift));
+      for (let local = 0; local < values.length; local++) target[base + local] = values[local]! < 0 ? -1 : values[local]! + shift;
     }
   });
   return { origin, minutes };
@@ -147,12 +161,7 @@ export function counted(codes: Uint8Array, categories: readonly Category[], draw
   return counts;
 }
 
-function joined(a: Box, b: Box): Box {
-  return [
-    Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.min(a[2], b[2]),
-    Math.max(a[3], b[3]), Math.max(a[4], b[4]), Math.max(a[5], b[5]),
-  ];
-}
+const shifted = (box: Box, by: Triple): Box => box.map((value, side) => value + by[side % 3]!) as Box;
 
 function push(map: Map<string, number[]>, key: string, value: number): void {
   const list = map.get(key);

@@ -1,5 +1,6 @@
 /** 4D: a slider over the project's time, playback, and which history is shown. */
 
+import { lazily } from "./columns.ts";
 import { button, choice, make, sign } from "./dom.ts";
 
 export const PLAYS = ["planned", "actual", "proven", "difference", "side_by_side"] as const;
@@ -26,13 +27,13 @@ export class Playback {
   private readonly date = make("output", { class: "date" });
   private readonly button: HTMLButtonElement;
   private readonly choice: HTMLSelectElement;
-  private format: Intl.DateTimeFormat;
+  private readonly format: () => Intl.DateTimeFormat;
 
   constructor(
     private readonly words: Record<string, string>, locale: string, zone: string,
     private readonly actions: PlaybackActions,
   ) {
-    this.format = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", timeZone: zone });
+    this.format = lazily(() => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", timeZone: zone }));
     this.element.setAttribute("aria-label", words["time"]!);
     this.slider = make("input", { type: "range", min: 0, max: 1, step: 1, "aria-label": words["time_slider"]! });
     this.slider.addEventListener("input", () => {
@@ -58,7 +59,7 @@ export class Playback {
   set(minute: number): void {
     this.minute = Math.min(Math.max(minute, 0), this.last);
     this.slider.value = String(Math.round(this.minute));
-    const words = this.format.format(this.instant);
+    const words = this.format().format(this.instant);
     this.date.textContent = words;
     this.slider.setAttribute("aria-valuetext", words);
     this.actions.moved(this.minute);

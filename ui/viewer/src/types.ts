@@ -17,6 +17,7 @@ export interface Chunk {
   scale: Triple;
 }
 
+/** Columns are little-endian arrays in base64, lists of words one text with a line each. */
 export interface SceneDoc {
   model: number;
   name: string;
@@ -25,23 +26,25 @@ export interface SceneDoc {
   /** What a first view shows, relative to the origin; null without any shape. */
   frame: Box | null;
   chunks: Chunk[];
-  boxes: (Box | null)[];
-  ids: string[];
-  names: string[];
-  wholes: string[];
-  classes: string[];
-  class: number[];
+  ids: string;
+  /** Id of what each element is a part of; empty where none is. */
+  wholes: string;
   storeys: string[];
-  storey: number[];
-  trade: number[];
-  shape: ("mesh" | "failed" | "none")[];
+  /** uint16: 0 none, else place among the storeys + 1. */
+  storey: string;
+  trade: string;
+  /** uint8: 0 none, 1 mesh, 2 failed. */
+  shape: string;
+  /** Boxes of elements without a mesh, by their place. */
+  boxes: Record<string, Box>;
 }
 
 export interface AppearanceDoc {
   origin: string;
-  codes: Record<string, number[]>;
-  /** Whole minutes after `origin`, -1 where unknown. */
-  times: Record<string, number[]>;
+  /** uint8 each. */
+  codes: Record<string, string>;
+  /** int32 each: whole minutes after `origin`, -1 where unknown. */
+  times: Record<string, string>;
 }
 
 export interface Category {

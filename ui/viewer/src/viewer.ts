@@ -15,6 +15,7 @@ import { Measures } from "./measure.ts";
 import { counted, Federation, mergedCodes, mergedTimes, type Instants, type Loaded } from "./model.ts";
 import { Playback, PLAYS, type Play } from "./playback.ts";
 import { nearestHit } from "./ray.ts";
+import { Scene } from "./scene.ts";
 import { boxOfPlanes, boxPlanes, type Plane } from "./section.ts";
 import { Signs } from "./signs.ts";
 import { Stage } from "./stage.ts";
@@ -69,7 +70,8 @@ export class Viewer {
   private appearances: { base: number; doc: AppearanceDoc }[] = [];
   private codes: Record<string, Uint8Array> = {};
   private readonly scratch: [Uint8Array, Uint8Array] = [new Uint8Array(0), new Uint8Array(0)];
-  private instants: Instants = { origin: 0, minutes: {} };
+  /** Read when time is first looked at. */
+  private instants: Instants | null = null;
   private asOf = 0;
   private palettes: Record<string, Category[]> = {};
   private dimension = "state";
@@ -180,7 +182,7 @@ export class Viewer {
     this.selected.clear();
     this.hidden.clear();
     this.only = null;
-    const loaded = scenes.map((scene) => this.federation.add(scene));
+    const loaded = scenes.map((doc) => this.federation.add(new Scene(doc)));
     const count = this.federation.count;
     this.drawnMask = this.federation.drawnMask();
     this.looks = new Looks(count);
@@ -188,7 +190,7 @@ export class Viewer {
     this.scratch[0] = new Uint8Array(count);
     this.scratch[1] = new Uint8Array(count);
     const frame = this.federation.frame();
-    this.whole = this.federation.boxAround(this.drawnPlaces()) ?? this.whole;
+    this.whole = this.federation.extent() ?? this.whole;
     const storeys = this.federation.storeys();
     this.codes = { storey: storeys.codes, trade: this.federation.trades() };
     this.palettes = {
@@ -209,7 +211,7 @@ export class Viewer {
       const chunk = entry.scene.chunks[place]!;
       const data = await loadChunk(`${this.data.geometry}/${chunk.file}`);
       if (wanted !== this.scenes) return;
-      entry.chunks.set(place, data);
+      entry.scene.arrived.set(place, data);
       this.stage.add(data, chunk, entry.base + chunk.first, entry.offset);
       this.say("loading_share", { share: Math.round((++done / chunks.length) * 100) });
       this.draw();
@@ -234,11 +236,9 @@ export class Viewer {
     this.appearances = docs.map((doc, place) => ({ base: loaded[place]!.base, doc }));
     const count = this.federation.count;
     for (const name of Object.keys(docs[0]?.codes ?? {})) this.codes[name] = mergedCodes(count, this.appearances, name);
-    this.instants = mergedTimes(count, this.appearances);
     this.asOf = Date.parse(this.data.as_of);
-    let last = (this.asOf - this.instants.origin) / 60_000;
-    for (const minutes of Object.values(this.instants.minutes)) for (const minute of minutes) last = Math.max(last, minute);
-    this.playback.span(last, this.instants.origin);
+    this.instants = null;
+    if (this.timing) this.span();
     if (!this.started) this.begin();
     this.recolour();
     this.root.dataset["coloured"] = String(this.stats.recolours);
@@ -322,7 +322,7 @@ export class Viewer {
       const play = this.playback.play;
       const [one, two] = this.scratch;
       if (play === "difference") {
-        differenceAt(this.minutes("planned_finish"), this.minutes("actual_finish"), this.playback.minute, (this.asOf - this.instants.origin) / 60_000, one);
+        differenceAt(this.minutes("planned_finish"), this.minutes("actual_finish"), this.playback.minute, (this.asOf - this.times.origin) / 60_000, one);
         shown = { categories: this.palettes["difference"] ?? [], codes: one, name: "difference" };
       } else {
         this.codesOf(play === "side_by_side" ? "planned" : play, one);
@@ -348,8 +348,20 @@ export class Viewer {
     codesAt(this.minutes(start), this.minutes(finish), this.playback.minute, codes);
   }
 
+  private get times(): Instants {
+    return (this.instants ??= mergedTimes(this.federation.count, this.appearances));
+  }
+
   private minutes(name: string): Int32Array {
-    return this.instants.minutes[name] ?? (this.instants.minutes[name] = new Int32Array(this.federation.count).fill(-1));
+    return (this.times.minutes[name] ??= new Int32Array(this.federation.count).fill(-1));
+  }
+
+  /** How far the slider of time reaches: to the present, or to the last thing planned. */
+  private span(): void {
+    const { origin, minutes } = this.times;
+    let last = (this.asOf - origin) / 60_000;
+    for (const list of Object.values(minutes)) for (const minute of list) if (minute > last) last = minute;
+    this.playback.span(last, origin);
   }
 
   private mutedOf(name: string): Set<string> {
@@ -387,6 +399,7 @@ export class Viewer {
     this.by.hidden = open;
     this.press("time", open);
     if (open) {
+      this.span();
       this.playback.choose(play ?? this.playback.play);
       this.playback.setInstant(instant ?? (this.playback.minute ? this.playback.instant : this.asOf));
     } else {
@@ -406,7 +419,7 @@ export class Viewer {
       this.mark(place, true);
     }
     this.recolour();
-    const ids = [...new Set(places.map((place) => this.federation.ids[place]!))];
+    const ids = this.federation.idsOf(places);
     this.say(ids.length > 1 ? "selected_many" : "", { count: ids.length });
     if (tell) {
       this.seen.selected = ids.join(" ");
@@ -611,8 +624,8 @@ export class Viewer {
     // The middle of the pixel that the pick buffer answered for.
     const ray = this.eye.ray((Math.floor(x) % width) + 0.5, Math.floor(y) + 0.5, width, height);
     const from = ray.from.map((value, axis) => value - entry.offset[axis]!) as Triple;
-    const found = entry.scene.chunks.findIndex((chunk) => local >= chunk.first && local < chunk.first + chunk.elements);
-    const data = entry.chunks.get(found);
+    const found = entry.scene.chunkOf(local);
+    const data = entry.scene.arrived.get(found);
     if (!data) return null;
     const chunk = entry.scene.chunks[found]!;
     const hit = nearestHit(trianglesOf(data, chunk, local - chunk.first), from, ray.along,
@@ -695,7 +708,7 @@ export class Viewer {
 
   viewpoint(): Viewpoint {
     const { camera, controls } = this.eye;
-    const ids = (places: Iterable<number>): string[] => [...new Set([...places].map((place) => this.federation.ids[place]!))];
+    const ids = (places: Iterable<number>): string[] => this.federation.idsOf(places);
     return toViewpoint({
       eye: camera.position.toArray() as Triple, target: controls.target.toArray() as Triple,
       up: new THREE.Vector3().setFromMatrixColumn(camera.matrixWorld, 1).toArray() as Triple,
@@ -817,8 +830,8 @@ export class Viewer {
     const drawn = [...this.drawnPlaces()];
     return {
       ...this.stats, ...traffic, elements: this.federation.count, drawn: drawn.length,
-      drawn_ids: new Set(drawn.map((place) => this.federation.ids[place])).size,
-      selected: [...this.selected].map((place) => this.federation.ids[place]), by: this.dimension, mode: this.mode,
+      drawn_ids: this.federation.idsOf(drawn).length,
+      selected: [...this.selected].map((place) => this.federation.idOf(place)), by: this.dimension, mode: this.mode,
       planes: this.planes.length, play: this.timing ? this.playback.play : null, minute: this.playback.minute,
       measures: this.measures.all.map((measure) => this.measures.text(measure)), origin: this.federation.origin,
       eye: this.eye.camera.position.toArray(), target: this.eye.controls.target.toArray(), info: this.stage.renderer.info.memory,
@@ -827,7 +840,7 @@ export class Viewer {
 
   idAt(x: number, y: number): string {
     const place = this.pickAt(x, y);
-    return place < 0 ? "" : this.federation.ids[place]!;
+    return place < 0 ? "" : this.federation.idOf(place);
   }
 
   /** The ray through a pixel in project coordinates [m]. */

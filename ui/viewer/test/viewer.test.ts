@@ -6,14 +6,18 @@ import { decodeChunk, trianglesOf } from "../src/decode.ts";
 import { AHEAD, BEHIND, codesAt, differenceAt, DONE, GHOST, HIDDEN, Looks, NOT_KNOWN, NOT_YET, NO_DATE, ON_PLAN, packed, paletteOf, RUNNING, SOLID } from "../src/looks.ts";
 import { Federation, mergedTimes } from "../src/model.ts";
 import { nearestHit } from "../src/ray.ts";
+import { FAILED, MESH, NONE, Scene } from "../src/scene.ts";
 import { boxOfPlanes, boxPlanes, isCut } from "../src/section.ts";
 import type { Box, SceneDoc } from "../src/types.ts";
 import { fromViewpoint, toViewpoint } from "../src/viewpoint.ts";
 
-const scene = (over: Partial<SceneDoc> = {}): SceneDoc => ({
-  model: 1, name: "m", origin: [10, 20, 30], frame: null, chunks: [], boxes: [[0, 0, 0, 1, 1, 1], null, [2, 2, 2, 3, 4, 5]],
-  ids: ["a", "b", "c"], names: ["", "", ""], wholes: ["", "", "b"], classes: ["IfcWall"], class: [0, 0, 0], storeys: ["L1"],
-  storey: [0, -1, 0], trade: [0, 0, 0], shape: ["mesh", "none", "failed"], ...over,
+const column = (values: ArrayLike<number> & ArrayBufferView): string =>
+  Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString("base64");
+
+const scene = (over: Partial<SceneDoc> = {}): Scene => new Scene({
+  model: 1, name: "m", origin: [10, 20, 30], frame: null, chunks: [], ids: "a\nb\nc", wholes: "\n\nb",
+  storeys: ["L1"], storey: column(Uint16Array.of(1, 0, 1)), trade: column(Uint8Array.of(0, 0, 0)),
+  shape: column(Uint8Array.of(MESH, NONE, FAILED)), boxes: { 2: [2, 2, 2, 3, 4, 5] }, ...over,
 });
 
 test("what is no chunk is refused", () => {
@@ -96,13 +100,17 @@ test("an address keeps what is not its own and comes back", () => {
 test("an element without a shape is its parts; scenes share one frame of reference", () => {
   const all = new Federation();
   all.add(scene());
-  all.add(scene({ origin: [11, 20, 30], ids: ["d", "e", "f"], wholes: ["", "", ""] }));
+  all.add(scene({ origin: [11, 20, 30], ids: "d\ne\nf", wholes: "" }));
   assert.deepEqual(all.placesOf("b"), [2]);
-  assert.deepEqual(all.boxOf(3), [1, 0, 0, 2, 1, 1]);
+  assert.deepEqual(all.boxOf(5), [3, 2, 2, 4, 4, 5]);
+  assert.equal(all.boxOf(3), null, "its shape has not arrived");
+  assert.deepEqual(all.extent(), [2, 2, 2, 4, 4, 5]);
+  assert.deepEqual([...all.drawnMask()], [1, 0, 1, 1, 0, 1]);
+  assert.deepEqual([...all.storeys().codes], [1, 0, 1, 1, 0, 1]);
   assert.deepEqual(all.storeys().labels, ["L1"]);
   const { origin, minutes } = mergedTimes(6, [
-    { base: 0, doc: { origin: "2026-01-01T00:10:00+00:00", codes: {}, times: { proven: [1, -1, 2] } } },
-    { base: 3, doc: { origin: "2026-01-01T00:00:00+00:00", codes: {}, times: { proven: [1, -1, 2] } } },
+    { base: 0, doc: { origin: "2026-01-01T00:10:00+00:00", codes: {}, times: { proven: column(Int32Array.of(1, -1, 2)) } } },
+    { base: 3, doc: { origin: "2026-01-01T00:00:00+00:00", codes: {}, times: { proven: column(Int32Array.of(1, -1, 2)) } } },
   ]);
   assert.equal(origin, Date.UTC(2026, 0, 1));
   assert.deepEqual([...minutes["proven"]!], [11, -1, 12, 1, -1, 2]);
