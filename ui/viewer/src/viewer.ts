@@ -39,6 +39,8 @@ const CLICK_PX = 5;
 const SNAP_PX = 12;
 /** So much of a device's surroundings is shown [m]. */
 const AROUND_M = 8;
+/** While shapes arrive, how far they are is told so often [ms]. */
+const TELL_MS = 250;
 /** During playback the counts of the legend follow every so many frames. */
 const LEGEND_EVERY = 12;
 const COLORS = { selected: "#e6007e", line: "#141c22", cut: "#5b6a74" };
@@ -137,10 +139,10 @@ export class Viewer {
       const scenes = data.models.map((model) => model.scene).join(" ");
       const looks = data.models.map((model) => model.appearance).join(" ");
       // Asked for before the shapes are there: a first frame has its colours.
-      const docs = looks === this.looksFrom ? null : Promise.all(data.models.map((model) => loadAppearance(model.appearance)));
+      const docs = looks === this.looksFrom && scenes === this.scenes ? null : Promise.all(data.models.map((model) => loadAppearance(model.appearance)));
       docs?.catch(() => undefined);
       this.looksFrom = looks;
-      if (scenes !== this.scenes) {
+      if (docs && scenes !== this.scenes) {
         this.scenes = scenes;
         this.loading = this.load(scenes, looks, docs);
         await this.loading;
@@ -170,7 +172,7 @@ export class Viewer {
 
   // -- loading ---------------------------------------------------------------------------------------
 
-  private async load(wanted: string, looks: string, docs: Promise<AppearanceDoc[]> | null): Promise<void> {
+  private async load(wanted: string, looks: string, docs: Promise<AppearanceDoc[]>): Promise<void> {
     this.say("loading");
     this.frames.hold();
     const asked = Promise.all(this.data.models.map((model) => loadScene(model.scene)));
@@ -203,17 +205,21 @@ export class Viewer {
     this.cutting.build(frame ? this.grown(frame, 0.04)! : this.whole, storeys.labels);
     this.stage.setLooks([this.looks]);
     if (frame) this.firstView(frame);
-    this.recolour();
-    const coloured = docs?.then((found) => this.takeLooks(looks, found));
+    const coloured = docs.then((found) => this.takeLooks(looks, found));
     const chunks = loaded.flatMap((entry) => entry.scene.chunks.map((_, place) => ({ entry, place })));
-    let done = 0;
+    let done = 0, told = performance.now();
     await Promise.all(chunks.map(async ({ entry, place }) => {
       const chunk = entry.scene.chunks[place]!;
       const data = await loadChunk(`${this.data.geometry}/${chunk.file}`);
       if (wanted !== this.scenes) return;
       entry.scene.arrived.set(place, data);
       this.stage.add(data, chunk, entry.base + chunk.first, entry.offset);
-      this.say("loading_share", { share: Math.round((++done / chunks.length) * 100) });
+      done++;
+      // Words that change with every chunk would cost more than the chunks.
+      if (performance.now() - told > TELL_MS) {
+        told = performance.now();
+        this.say("loading_share", { share: Math.round((done / chunks.length) * 100) });
+      }
       this.draw();
     }));
     await coloured;
@@ -239,8 +245,8 @@ export class Viewer {
     this.asOf = Date.parse(this.data.as_of);
     this.instants = null;
     if (this.timing) this.span();
-    if (!this.started) this.begin();
-    this.recolour();
+    if (this.started) this.recolour();
+    else this.begin();
     this.root.dataset["coloured"] = String(this.stats.recolours);
   }
 
