@@ -16,15 +16,21 @@ const POLL_MS = 4;
 export class Frames {
   drawn = 0;
   private request = 0;
-  private rest = 0;
-  private poll = 0;
+  private rest: ReturnType<typeof setTimeout> | undefined;
+  private poll: ReturnType<typeof setTimeout> | undefined;
   private last = performance.now();
   private holding = false;
   /** What the last frames cost until the graphics card was done with them [ms]. */
   private readonly cost = { draft: 0, full: Infinity };
   private running: { fence: WebGLSync; began: number; quality: Quality } | null = null;
 
-  constructor(private readonly gl: WebGL2RenderingContext, private readonly paint: (quality: Quality) => void) {}
+  private readonly gl: WebGL2RenderingContext;
+  private readonly paint: (quality: Quality) => void;
+
+  constructor(gl: WebGL2RenderingContext, paint: (quality: Quality) => void) {
+    this.gl = gl;
+    this.paint = paint;
+  }
 
   /** While shapes arrive: a partial picture now and then, and no more. */
   hold(): void {
@@ -84,7 +90,7 @@ export class Frames {
 
   private settle(): void {
     clearTimeout(this.rest);
-    this.rest = window.setTimeout(() => (this.running ? this.settle() : this.now()), REST_MS);
+    this.rest = setTimeout(() => (this.running ? this.settle() : this.now()), REST_MS);
   }
 
   /** Learns when the graphics card is done, without waiting for it. */
@@ -101,11 +107,12 @@ export class Frames {
   private look(): void {
     const { gl, running } = this;
     if (!running) return;
-    if (!gl.isContextLost() && gl.getSyncParameter(running.fence, gl.SYNC_STATUS) !== gl.SIGNALED) {
-      this.poll = window.setTimeout(() => this.look(), POLL_MS);
+    const isLost = gl.isContextLost();
+    if (!isLost && gl.getSyncParameter(running.fence, gl.SYNC_STATUS) !== gl.SIGNALED) {
+      this.poll = setTimeout(() => this.look(), POLL_MS);
       return;
     }
-    this.cost[running.quality === "draft" ? "draft" : "full"] = performance.now() - running.began;
+    if (!isLost) this.cost[running.quality === "draft" ? "draft" : "full"] = performance.now() - running.began;
     gl.deleteSync(running.fence);
     this.running = null;
   }
