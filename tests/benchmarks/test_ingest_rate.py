@@ -136,7 +136,7 @@ def test_storing_and_judging_keeps_up_with_a_subscriber_that_only_parses(deep_br
             wall, cpu = (a_round / statistics.median(column) for column in zip(*runs, strict=True))
             print(f"  {what:18} {wall:>12,.0f} readings/s {cpu:>12,.0f} a processor second")
         print(f"  {rounds * a_round:,} readings, {judged} verdicts, {memory[-1]:.0f} MiB")
-    # Others that use the machine only ever add to a round: where there are few, the best of each side is the fairest.
+    # Others that use the machine only ever add to a round: of few, the best of each side is the fairest.
     chosen = statistics.median if full else min
     ratio = chosen(run[1] for run in bare) / chosen(run[1] for run in whole)
     assert ratio >= (0.4 if full else 0.2)
