@@ -167,7 +167,7 @@ def screen(project, monkeypatch):
         st.session_state.pop("language", None)
         shown = AppTest.from_function(_green_screen, default_timeout=60)
         shown.query_params["pack"] = pack
-        shown.session_state["green-span"] = 60
+        shown.query_params["days"] = "60"
         return shown.run()
 
     return opened

@@ -259,11 +259,11 @@ def test_ended_session_shows_nothing(look, site: Site, monkeypatch: pytest.Monke
 def test_links_are_suggested_and_a_plan_drafted_on_screen_without_storing_anything(look, site: Site) -> None:
     before = site.project.link_summary().links
     screen = look("linking", "coordinator")
-    screen.session_state["linking-view"] = "suggestions"
+    screen.query_params["view"] = "suggestions"
     screen.run()
     screen.button(key="link-suggest").click().run()
     healthy(screen)
-    screen.session_state["linking-view"] = "draft"
+    screen.query_params["view"] = "draft"
     screen.run()
     assert screen.button(key="draft-make").disabled
     screen.button(key="draft-look").click().run()

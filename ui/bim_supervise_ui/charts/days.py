@@ -8,7 +8,7 @@ from typing import Any
 
 from bim_supervise_ui.theme import Palette
 
-_ONE_POINT = 4
+_ONE_POINT = 7
 
 
 def days_option(
@@ -41,6 +41,8 @@ def days_option(
                 "connectNulls": False,
                 "showSymbol": True,
                 "symbolSize": _ONE_POINT,
+                "selectedMode": "single",
+                "cursor": "pointer",
                 "lineStyle": {"width": 1.6},
             }
         )
@@ -51,6 +53,7 @@ def days_option(
                 "name": limit_name,
                 "data": [limit] * len(days),
                 "symbol": "none",
+                "silent": True,
                 "lineStyle": {"color": palette.bad, "width": 1.3, "type": [5, 3]},
                 "itemStyle": {"color": palette.bad},
             }

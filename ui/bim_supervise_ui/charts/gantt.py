@@ -6,7 +6,7 @@ shifts a bar.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from html import escape
@@ -21,6 +21,7 @@ MOST_ROWS_AT_ONCE = 26
 """Rows shown before the chart scrolls."""
 PLAN_SERIES = "plan"
 MILESTONE_SERIES = "milestones"
+GATE_SERIES = "gates"
 _GATE_SHUT = "path://M1,7h14v9H1zM3.5,7V5a4.5,4.5 0 0 1 9,0v2h-2.2V5a2.3,2.3 0 0 0-4.6,0v2z"
 _GATE_OPEN = "path://M1,7h14v9H1zM3.5,7V5a4.5,4.5 0 0 1 8.8-1.3l-2.1,.7A2.3,2.3 0 0 0 5.7,5v2z"
 
@@ -114,7 +115,6 @@ def gantt(
             [_plan_bar(task, palette, words, selected) for task in tasks],
             9,
             palette.info,
-            True,
         ),
         *_bars(
             "actual",
@@ -122,7 +122,6 @@ def gantt(
             [_actual_bar(task, zone, now, palette, words) for task in tasks],
             4,
             palette.ink,
-            False,
         ),
         *_bars(
             "baseline",
@@ -130,7 +129,6 @@ def gantt(
             [_baseline_bar(task, palette, words) for task in tasks],
             3,
             palette.faint,
-            False,
         ),
         _milestones(tasks, palette, words, selected),
         _gates(tasks, palette, words),
@@ -214,6 +212,14 @@ def gantt(
     }
 
 
+def task_of(series: str, index: int, tasks: Sequence[TaskRow]) -> str | None:
+    """Id of the task that the datum ``index`` of a series of ``gantt(tasks)`` belongs to."""
+    if series == GATE_SERIES:
+        owners = [task for task, *_ in _gate_ends(tasks)]
+        return owners[index].id if index < len(owners) else None
+    return tasks[index].id if index < len(tasks) else None
+
+
 def height(rows: int) -> int:
     """Height of the chart [px] for so many rows."""
     return 34 + 40 + max(4, min(rows, MOST_ROWS_AT_ONCE)) * ROW_HEIGHT
@@ -225,7 +231,7 @@ def _row_name(task: TaskRow) -> str:
 
 
 def _bars(
-    identity: str, name: str, bars: list[dict[str, Any] | None], width: int, color: str, clickable: bool
+    identity: str, name: str, bars: list[dict[str, Any] | None], width: int, color: str
 ) -> list[dict[str, Any]]:
     """A transparent offset and a bar stacked on it, one of each a row; ``-`` leaves a row empty."""
     offset = ["-" if bar is None else bar["from"] for bar in bars]
@@ -239,7 +245,7 @@ def _bars(
         "barGap": "25%",
         "animation": False,
         "progressive": 0,
-        "cursor": "pointer" if clickable else "default",
+        "cursor": "pointer",
     }
     return [
         {
@@ -256,7 +262,8 @@ def _bars(
             "name": name,
             "itemStyle": {"color": color, "borderRadius": 2},
             "data": body,
-            **({"selectedMode": "single", "select": {"itemStyle": {"borderWidth": 0}}} if clickable else {}),
+            "selectedMode": "single",
+            "select": {"itemStyle": {"borderWidth": 0}},
         },
     ]
 
@@ -348,29 +355,35 @@ def _gates(tasks: Sequence[TaskRow], palette: Palette, words: Words) -> dict[str
         "": palette.mute,
     }
     data: list[dict[str, Any]] = []
-    for index, task in enumerate(tasks):
-        ends = ((task.start_gate, task.start, -9), (task.finish_gate, task.finish, 9))
-        for state, at, offset in ends:
-            if state is None or at is None:
-                continue
-            data.append(
-                {
-                    "value": [milliseconds(at), index],
-                    "symbol": _GATE_OPEN if state in ("released", "waived") else _GATE_SHUT,
-                    "symbolOffset": [offset, -4],
-                    "itemStyle": {"color": tones[words.gate_tone.get(state, "")]},
-                    "tooltip": {"formatter": tooltip([task.name, words.gate.get(state, state)])},
-                }
-            )
+    for task, index, state, at, offset in _gate_ends(tasks):
+        data.append(
+            {
+                "value": [milliseconds(at), index],
+                "symbol": _GATE_OPEN if state in ("released", "waived") else _GATE_SHUT,
+                "symbolOffset": [offset, -4],
+                "itemStyle": {"color": tones[words.gate_tone.get(state, "")]},
+                "tooltip": {"formatter": tooltip([task.name, words.gate.get(state, state)])},
+            }
+        )
     return {
         "type": "scatter",
-        "id": "gates",
+        "id": GATE_SERIES,
         "name": words.gates,
+        "selectedMode": "single",
         "symbolSize": [10, 11],
         "animation": False,
         "z": 5,
         "data": data,
     }
+
+
+def _gate_ends(tasks: Sequence[TaskRow]) -> Iterator[tuple[TaskRow, int, str, datetime, int]]:
+    """Every gate: its task, the task's row, its state, where it stands (wall time) and a shift [px]."""
+    for index, task in enumerate(tasks):
+        ends = ((task.start_gate, task.start, -9), (task.finish_gate, task.finish, 9))
+        for state, at, offset in ends:
+            if state is not None and at is not None:
+                yield task, index, state, at, offset
 
 
 def _zoom(palette: Palette, shown: int, rows: int) -> list[dict[str, Any]]:

@@ -8,6 +8,9 @@ from typing import Any
 from bim_supervise.api.views import SeriesView
 from bim_supervise_ui.theme import Palette
 
+LIMITS = 1
+"""Which of the series is the limit; the others are the values and how far they are covered."""
+
 
 def series_option(
     series: SeriesView,
@@ -35,8 +38,12 @@ def series_option(
     steps = [[at, limit] for at, limit in zip(times, series.limit_values, strict=False)]
     covered = [[at, round(share * 100, 1)] for at, share in zip(times, series.coverage, strict=True)]
     label = {"color": palette.soft, "fontSize": 11}
+    # Both axes get the same ends, or the chart would make room for whole bars on one of them only.
+    half = series.window_minutes * 30_000
+    ends = {"min": times[0] - half, "max": times[-1] + half} if times else {}
     time_axis = {
         "type": "time",
+        **ends,
         "axisLine": {"lineStyle": {"color": palette.line}},
         "axisTick": {"show": False},
         "splitLine": {"show": False},
@@ -104,7 +111,9 @@ def series_option(
                 "name": value_name,
                 "data": values,
                 "showSymbol": len(values) < 4,
-                "symbolSize": 4,
+                "symbolSize": 6,
+                "selectedMode": "single",
+                "cursor": "pointer",
                 "connectNulls": False,
                 "lineStyle": {"color": palette.faint if stale else palette.accent, "width": 1.6},
                 "itemStyle": {"color": palette.faint if stale else palette.accent},
@@ -126,6 +135,8 @@ def series_option(
                 "yAxisIndex": 1,
                 "data": covered,
                 "barWidth": "90%",
+                "selectedMode": "single",
+                "cursor": "pointer",
                 "itemStyle": {"color": palette.mute, "opacity": 0.5},
             },
         ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from bim_supervise.api.views import DeviceView
 from bim_supervise_ui.widgets.html import Markup, join, tag
@@ -60,7 +61,7 @@ def site_map(
         join(_sign(frame, device, at, states) for device, at in placed),
         _scale_bar(frame),
         cls="site-map",
-        role="img",
+        role="group",
         aria_label=description,
         style=f"aspect-ratio:{_UNITS / frame.height:.4f}",
     )
@@ -125,7 +126,15 @@ def _sign(
 ) -> Markup:
     words = f"{device.name or device.id}: {states.get(device.state, device.state)}"
     shape = " square" if device.life_safety else ""
-    return tag("span", cls=f"map-sign {device.state}{shape}", style=frame.at(at[0], at[1]), title=words)
+    return tag(
+        "a",
+        cls=f"map-sign {device.state}{shape}",
+        style=frame.at(at[0], at[1]),
+        title=words,
+        aria_label=words,
+        href=f"/evidence?device={quote(device.id, safe='')}",
+        target="_self",
+    )
 
 
 def _scale_bar(frame: _Frame) -> Markup:

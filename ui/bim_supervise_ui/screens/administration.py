@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from bim_supervise_ui import session
 from bim_supervise_ui.i18n import t
 from bim_supervise_ui.widgets import (
+    address,
     admin_devices,
     admin_people,
     admin_reads,
@@ -37,14 +36,13 @@ def draw() -> None:
         if session.project().may(user.name, "audit_reads"):
             admin_reads.listed(user.name)
         return
-    wanted = st.query_params.get("view", "devices")
-    view = st.segmented_control(
+    view = address.choice(
         t("admin.view"),
         list(_VIEWS),
+        name="view",
+        default="devices",
         format_func=lambda code: t(f"admin.view_{code}"),
-        default=wanted if wanted in _VIEWS else "devices",
         key="admin-view",
-        required=True,
         label_visibility="collapsed",
     )
-    _VIEWS[str(view)](user.name)
+    _VIEWS[view](user.name)

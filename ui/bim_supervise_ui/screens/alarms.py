@@ -8,7 +8,7 @@ import streamlit as st
 
 from bim_supervise_ui import session
 from bim_supervise_ui.i18n import label, t
-from bim_supervise_ui.widgets import alarm_card, notices, page, rows
+from bim_supervise_ui.widgets import address, alarm_card, notices, page, rows
 from bim_supervise_ui.widgets.html import show
 
 if TYPE_CHECKING:
@@ -23,12 +23,12 @@ _SHOWN = 60
 def draw() -> None:
     """Draws the screen."""
     page.head(t("alarms.title"), t("alarms.purpose"))
-    chosen = st.segmented_control(
+    chosen = address.several(
         t("alarms.show"),
         _STATES,
+        name="state",
+        default=("open", "acknowledged"),
         format_func=lambda state: label("alarm_state", state),
-        selection_mode="multi",
-        default=["open", "acknowledged"],
         key="alarms-states",
     )
 

@@ -13,7 +13,7 @@ from bim_supervise.core.errors import SupervisionError
 from bim_supervise_ui import screens, session
 from bim_supervise_ui.formats import formats
 from bim_supervise_ui.i18n import label, localised, t
-from bim_supervise_ui.widgets import in_model, limits, notices, page, pills, rows
+from bim_supervise_ui.widgets import address, in_model, limits, notices, page, pills, rows
 from bim_supervise_ui.widgets.html import Markup, definition, join, show, tag
 
 if TYPE_CHECKING:
@@ -57,17 +57,19 @@ def _list() -> None:
     offered = [kind for kind in KINDS if project.may(user.name, _RIGHTS[kind])]
     _proposals(user)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        scope = st.segmented_control(
+        scope = address.choice(
             t("cases.scope"),
             ("mine", "standing", "all"),
-            format_func=lambda code: t(f"cases.scope_{code}"),
+            name="scope",
             default="standing",
+            format_func=lambda code: t(f"cases.scope_{code}"),
             key="cases-scope",
-            required=True,
         )
-        kinds = st.multiselect(
+        kinds = address.several(
             t("cases.kind"),
             KINDS,
+            name="kind",
+            draw=st.multiselect,
             format_func=lambda code: label("case_kind", code),
             key="cases-kind",
             placeholder=t("common.any"),
@@ -88,8 +90,7 @@ def _list() -> None:
         page.section(t("cases.list"), str(len(found)))
         if not found:
             show(notices.empty(t("cases.none"), t("cases.none_hint")))
-        pages = max(1, -(-len(found) // _ROWS_A_PAGE))
-        number = st.pagination(pages, key=f"cases-page-{pages}", width="content") if pages > 1 else 1
+        number = address.page_of(-(-len(found) // _ROWS_A_PAGE), key="cases-page")
         for item in found[(number - 1) * _ROWS_A_PAGE : number * _ROWS_A_PAGE]:
             if rows.opening(rows.row_key("case", item.id), t("cases.open", what=item.id), _row(item)):
                 st.query_params.update({"id": item.id})
@@ -153,11 +154,14 @@ def _card(identity: str) -> None:
                 (t("cases.due"), f.day(item.due)),
                 (t("cases.ended"), f.moment(item.ended_at)),
                 (t("cases.elements"), _codes(item.elements, in_model.link)),
-                (t("cases.tasks"), ", ".join(limits.task_name(task) for task in item.tasks)),
-                (t("cases.checkpoints"), _codes(item.checkpoints)),
+                (t("cases.tasks"), join((_task(task) for task in item.tasks), ", ")),
+                (
+                    t("cases.checkpoints"),
+                    _codes(item.checkpoints, lambda one: in_model.named("checkpoint", one)),
+                ),
             ]
             show(definition([(name, value) for name, value in pairs if value]))
-            in_model.offer("case", element=next(iter(item.elements), None))
+            in_model.offer("case", case=item.id if item.elements else None)
             for checkpoint in item.checkpoints[:_SUBJECTS_SHOWN]:
                 if st.button(
                     t("cases.to_checkpoint", what=checkpoint), type="tertiary", key=f"to-{checkpoint}"
@@ -166,11 +170,11 @@ def _card(identity: str) -> None:
     _steps(item)
 
 
-def _code(text: str) -> Markup:
-    return tag("code", text, cls="id")
+def _task(identity: str) -> Markup:
+    return in_model.named("task", identity, limits.task_name(identity))
 
 
-def _codes(ids: Sequence[str], written: Callable[[str], Markup] = _code) -> Markup | str:
+def _codes(ids: Sequence[str], written: Callable[[str], Markup]) -> Markup | str:
     more = t("cases.more", count=len(ids) - _SUBJECTS_SHOWN) if len(ids) > _SUBJECTS_SHOWN else ""
     return join([*(written(one) for one in ids[:_SUBJECTS_SHOWN]), more], " ") if ids else ""
 

@@ -11,7 +11,7 @@ from bim_supervise.core.errors import SupervisionError
 from bim_supervise_ui import screens, session
 from bim_supervise_ui.formats import formats
 from bim_supervise_ui.i18n import label, localised, t
-from bim_supervise_ui.widgets import evidence, in_model, limits, notices, page, pills, queue, rows
+from bim_supervise_ui.widgets import address, evidence, in_model, limits, notices, page, pills, queue, rows
 from bim_supervise_ui.widgets.figures import or_unknown
 from bim_supervise_ui.widgets.html import Markup, definition, join, show, table, tag
 
@@ -53,48 +53,46 @@ def _list() -> None:
         show(notices.empty(t("checkpoints.none"), t("checkpoints.none_hint")))
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        scope = st.segmented_control(
+        scope = address.choice(
             t("checkpoints.scope"),
             ("mine", "waiting", "all"),
-            format_func=lambda code: t(f"checkpoints.scope_{code}"),
+            name="scope",
             default="all",
+            format_func=lambda code: t(f"checkpoints.scope_{code}"),
             key="checkpoints-scope",
-            required=True,
         )
-        kinds = st.segmented_control(
+        kinds = address.several(
             t("checkpoints.kind"),
             _KINDS,
-            selection_mode="multi",
+            name="kind",
             format_func=lambda code: label("checkpoint_kind", code),
             key="checkpoints-kind",
         )
         present = [state for state in pills.GATE_ORDER if any(item.state == state for item in every)]
-        states = st.multiselect(
+        states = address.several(
             t("checkpoints.state"),
             present,
+            name="state",
+            draw=st.multiselect,
             format_func=lambda code: label("state", code),
             key="checkpoints-state",
             placeholder=t("common.any"),
             width=260,
         )
-        words = st.text_input(
+        words = address.words(
             t("checkpoints.search"),
+            name="find",
             key="checkpoints-search",
             placeholder=t("checkpoints.search_hint"),
             width=220,
         )
-    found = [
-        item for item in every if _in_scope(item, scope or "all", user) and (not kinds or item.kind in kinds)
-    ]
+    found = [item for item in every if _in_scope(item, scope, user) and (not kinds or item.kind in kinds)]
     found = [item for item in found if (not states or item.state in states) and _matches(item, words)]
     with st.container(key="panel-checkpoints"):
         page.section(t("checkpoints.list"), t("checkpoints.count", shown=len(found), all=len(every)))
         if not found:
             show(notices.empty(t("checkpoints.no_match"), t("checkpoints.no_match_hint")))
-        pages = max(1, -(-len(found) // _ROWS_A_PAGE))
-        number = 1
-        if pages > 1:
-            number = st.pagination(pages, key=f"checkpoints-page-{pages}", width="content")
+        number = address.page_of(-(-len(found) // _ROWS_A_PAGE), key="checkpoints-page")
         for item in found[(number - 1) * _ROWS_A_PAGE : number * _ROWS_A_PAGE]:
             title = localised(item.title, item.id)
             if rows.opening(rows.row_key("cp", item.id), t("checkpoint.open", what=title), _row(item, user)):
@@ -108,7 +106,7 @@ def _in_scope(item: CheckpointView, scope: str, user: UserView) -> bool:
 
 
 def _matches(item: CheckpointView, words: str) -> bool:
-    needle = words.strip().lower()
+    needle = words.lower()
     parts = (item.id, item.rule, item.task_name or "", item.task or "", *item.title.values())
     return not needle or any(needle in part.lower() for part in parts)
 
@@ -162,7 +160,7 @@ def _card(identity: str) -> None:
             show(_criteria(item))
             if item.task and st.button(t("checkpoint.to_task"), type="tertiary", key="card-task"):
                 screens.go("timeline", task=item.task)
-            in_model.offer("checkpoint", task=item.task if item.elements else None)
+            in_model.offer("checkpoint", checkpoint=item.id if item.elements else None)
             _openings(item, user)
             page.section(t("checkpoint.sign_offs"), str(len(item.sign_offs)))
             show(_sign_offs(item.sign_offs))

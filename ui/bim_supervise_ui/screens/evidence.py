@@ -9,17 +9,29 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from bim_supervise_ui import screens, session
-from bim_supervise_ui.charts.series import series_option
+from bim_supervise_ui.charts.series import LIMITS, series_option
 from bim_supervise_ui.charts.sitemap import site_map
 from bim_supervise_ui.formats import UNKNOWN, formats
 from bim_supervise_ui.i18n import label, t
 from bim_supervise_ui.theme import palette
+from bim_supervise_ui.widgets import (
+    address,
+    clicks,
+    freshness,
+    in_model,
+    intake,
+    limits,
+    notices,
+    page,
+    pills,
+    rows,
+    tables,
+)
 from bim_supervise_ui.widgets import evidence as opened
-from bim_supervise_ui.widgets import freshness, in_model, intake, limits, notices, page, pills, rows, tables
 from bim_supervise_ui.widgets.html import Markup, definition, join, plain, show, table, tag
 
 if TYPE_CHECKING:
-    from bim_supervise.api.views import DeviceView, ObservationView
+    from bim_supervise.api.views import DeviceView, ObservationView, SeriesView
 
 _VIEWS = ("devices", "statements", "conflicts")
 _SPANS = {"6h": 6, "24h": 24, "3d": 72, "7d": 168}
@@ -35,13 +47,13 @@ def draw() -> None:
     if chosen:
         _device(chosen)
     else:
-        view = st.segmented_control(
+        view = address.choice(
             t("evidence_screen.view"),
             _VIEWS,
-            format_func=lambda code: t(f"evidence_screen.view_{code}"),
+            name="view",
             default="devices",
+            format_func=lambda code: t(f"evidence_screen.view_{code}"),
             key="evidence-view",
-            required=True,
             label_visibility="collapsed",
         )
         if view == "statements":
@@ -147,37 +159,41 @@ def _device(identity: str) -> None:
         if item.distrust:
             show(limits.needs([limits.needed(reason) for reason in item.distrust]))
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            kind = st.selectbox(
+            kind = address.choice(
                 t("device.kind"),
                 item.kinds,
+                name="kind",
+                default=next(iter(item.kinds), ""),
+                draw=st.selectbox,
                 format_func=lambda code: label("observation", code),
-                key="series-kind",
+                key=f"series-kind-{item.id}",
                 width=220,
             )
-            span = st.segmented_control(
+            span = address.choice(
                 t("device.span"),
                 tuple(_SPANS),
-                format_func=lambda code: t(f"device.span_{code}"),
+                name="span",
                 default="24h",
+                format_func=lambda code: t(f"device.span_{code}"),
                 key="series-span",
-                required=True,
             )
-            minutes = st.segmented_control(
+            minutes = address.choice(
                 t("device.window"),
                 _MINUTES,
-                format_func=lambda count: f"{count} {t('unit.minute')}",
+                name="minutes",
                 default=20,
+                format_func=lambda count: f"{count} {t('unit.minute')}",
                 key="series-minutes",
-                required=True,
             )
-        hours = _SPANS[span or "24h"]
-        page.live(lambda: _series(item, str(kind), hours, int(minutes or 20)), "series", every_s=10)
+        asked = page.asked("evidence")
+        page.live(lambda: _series(item, kind, _SPANS[span], minutes, asked), "series", every_s=10)
     with st.container(key="panel-device-facts"):
         page.section(t("evidence_screen.about_device"))
         _facts(project.facts(subject=item.id, limit=_FACTS_SHOWN), "device")
 
 
-def _series(item: DeviceView, kind: str, hours: int, minutes: int) -> None:
+def _series(item: DeviceView, kind: str, hours: int, minutes: int, asked: str | None) -> None:
+    """A live part; ``asked`` is the evidence that the page around it shows."""
     project = session.project()
     f = formats()
     fresh = project.freshness()
@@ -197,14 +213,35 @@ def _series(item: DeviceView, kind: str, hours: int, minutes: int) -> None:
         stale=fresh.stale,
     )
     title = label("observation", kind)
+
+    def clicked() -> None:
+        click = clicks.newest("series")
+        if click is not None and click.number != LIMITS:
+            st.query_params.update(page.opens("evidence", _window(found, click.datum)))
+
     st.echarts_chart(
-        option, height=320, key="series", alt=t("device.alt", device=item.name or item.id, kind=title)
+        option,
+        height=320,
+        key="series",
+        on_select=clicked,
+        alt=t("device.alt", device=item.name or item.id, kind=title),
     )
+    if page.asked("evidence") != asked:
+        # A dialog is drawn by the whole page, which still shows the answer of before.
+        st.rerun(scope="app")
     show(join(limits.limit_line(limit) for limit in found.limits))
     known = [share for share in found.coverage if share is not None]
     covered = sum(known) / len(known) if known else None
     zone = f.zone_name(end)
     show(tag("p", t("device.footnote", share=f.share(covered), minutes=minutes, zone=zone), cls="foot"))
+
+
+def _window(series: SeriesView, index: int) -> str:
+    """The evidence behind a value of a series."""
+    start = series.times[index]
+    end = start + timedelta(minutes=series.window_minutes)
+    first, last = (int(moment.timestamp() * 1000) for moment in (start, end))
+    return f"window:{series.device}|{series.kind}|{first}|{last}"
 
 
 def _whole(instant: datetime, minutes: int) -> datetime:
@@ -216,13 +253,17 @@ def _whole(instant: datetime, minutes: int) -> datetime:
 
 def _statements() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        subject = st.text_input(
-            t("statement.subject"), key="facts-subject", placeholder=t("statement.subject_hint"), width=320
+        subject = address.words(
+            t("statement.subject"),
+            name="subject",
+            key="facts-subject",
+            placeholder=t("statement.subject_hint"),
+            width=320,
         )
-        kind = st.text_input(t("statement.kind"), key="facts-kind", placeholder=t("common.any"), width=200)
-    found = session.project().facts(
-        subject=subject.strip() or None, kind=kind.strip() or None, limit=_FACTS_SHOWN
-    )
+        kind = address.words(
+            t("statement.kind"), name="kind", key="facts-kind", placeholder=t("common.any"), width=200
+        )
+    found = session.project().facts(subject=subject or None, kind=kind or None, limit=_FACTS_SHOWN)
     with st.container(key="panel-facts"):
         page.section(t("statement.title"), t("statement.count", count=len(found)))
         _facts(found, "all")
@@ -264,12 +305,15 @@ def _facts(found: list[ObservationView], key: str) -> None:
     chosen = event.selection.rows
     if chosen and chosen[0] < len(found):
         row = found[chosen[0]]
-        if st.button(
-            t("statement.open", what=plain(label("observation", row.kind))),
-            icon=":material/fact_check:",
-            key=f"open-{key}",
-        ):
-            page.ask("evidence", f"fact:{row.id}")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if st.button(
+                t("statement.open", what=plain(label("observation", row.kind))),
+                icon=":material/fact_check:",
+                key=f"open-{key}",
+            ):
+                page.ask("evidence", f"fact:{row.id}")
+            if row.subject_type in in_model.SHOWN:
+                in_model.offer(f"fact-{key}", **{row.subject_type: row.subject})
 
 
 def _conflicts() -> None:
@@ -284,7 +328,7 @@ def _conflicts() -> None:
         lines = [
             (
                 label("observation", item["kind"]),
-                tag("code", item["subject"], cls="id"),
+                in_model.anything(item["subject"]),
                 f.moment(item["event_time"]),
                 _pairs(item["kept"]),
                 _pairs(item["other"]),

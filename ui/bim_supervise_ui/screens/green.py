@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -12,7 +13,7 @@ from bim_supervise_ui.charts.days import days_option
 from bim_supervise_ui.formats import UNKNOWN, formats, unit_sign
 from bim_supervise_ui.i18n import label, localised, t
 from bim_supervise_ui.theme import palette
-from bim_supervise_ui.widgets import evidence, limits, notices, page, pills, rows
+from bim_supervise_ui.widgets import address, clicks, evidence, in_model, limits, notices, page, pills, rows
 from bim_supervise_ui.widgets.html import join, show, tag
 
 if TYPE_CHECKING:
@@ -32,16 +33,16 @@ def draw() -> None:
     page.head(t("green.title"), t("green.purpose"))
     project = session.project()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        days = st.segmented_control(
+        days = address.choice(
             t("green.span"),
             _SPANS,
-            format_func=lambda count: t("green.days", days=count),
+            name="days",
             default=7,
+            format_func=lambda count: t("green.days", days=count),
             key="green-span",
-            required=True,
         )
     last = project.today()
-    first = last - timedelta(days=int(days or 7) - 1)
+    first = last - timedelta(days=days - 1)
     sections: list[PackSection] = session.shared(
         "green", lambda: project.pack_sections(first, last), first, last, seconds=_FRESH_S
     )
@@ -49,17 +50,17 @@ def draw() -> None:
         show(notices.empty(t("green.no_packs"), t("green.no_packs_hint")))
         return
     names = [section.name for section in sections]
-    asked = st.query_params.get("pack")
     by_name = {section.name: section for section in sections}
-    chosen = st.pills(
+    chosen = address.choice(
         t("green.pack"),
         names,
+        name="pack",
+        default=_gravest(sections),
+        draw=st.pills,
         format_func=lambda name: _tab(by_name[name]),
-        default=asked if asked in by_name else _gravest(sections),
         key="green-pack",
-        required=True,
     )
-    _section(by_name[chosen or names[0]])
+    _section(by_name[chosen])
     evidence.dialog()
 
 
@@ -93,7 +94,11 @@ def _section(section: PackSection) -> None:
 
 def _figure(item: PackFigure) -> None:
     f = formats()
-    where = item.device_name or limits.subject(item.subject)
+    where = (
+        in_model.named("device", item.device, item.device_name or item.device)
+        if item.device
+        else in_model.subject(item.subject)
+    )
     value = f.quantity(item.value, item.unit) if item.value is not None else UNKNOWN
     counts = t("green.counts", passed=item.passed, failed=item.failed, undetermined=item.undetermined)
     at = t("green.at", moment=f.moment(item.at), zone=f.zone_name(item.at)) if item.at else ""
@@ -109,7 +114,7 @@ def _figure(item: PackFigure) -> None:
                 tag("span", value, cls="measured"),
                 cls="line",
             ),
-            tag("div", f"{where}: {limits.reason(item.reason, item.params)}"),
+            tag("div", where, ": ", limits.reason(item.reason, item.params)),
             limits.limit_line(item.limit),
             tag("div", " · ".join(part for part in (counts, at) if part), cls="limit"),
             cls=f"verdict {pills.tone_of_outcome(item.outcome)}".strip(),
@@ -133,6 +138,7 @@ def _charts(section: PackSection) -> None:
             first = items[0]
             title = f"{first.rule} {localised(first.title, first.rule)}"
             show(tag("div", tag("b", title), f" [{unit_sign(first.unit)}]" if first.unit else ""))
+            key = f"green-days-{first.rule}"
             st.echarts_chart(
                 days_option(
                     {
@@ -146,9 +152,30 @@ def _charts(section: PackSection) -> None:
                     palette=colours,
                 ),
                 height=200,
-                key=f"green-days-{first.rule}",
+                key=key,
+                on_select=partial(_clicked, key),
                 alt=t("green.alt", title=title),
             )
+            _follow(key, items)
+
+
+def _clicked(key: str) -> None:
+    """Remembers the line of a chart that was clicked, until the run that follows."""
+    click = clicks.newest(key)
+    st.session_state[f"{key}-line"] = click.number if click else None
+
+
+def _follow(key: str, items: Sequence[PackFigure]) -> None:
+    """Leads from the line that was clicked to where its values come from."""
+    line = st.session_state.pop(f"{key}-line", None)
+    if line is None or line >= len(items):
+        return
+    item = items[line]
+    if item.device:
+        screens.go("evidence", device=item.device)
+    task = dict(part.partition("=")[::2] for part in item.subject.split(";")).get("task")
+    if task:
+        screens.go("timeline", task=task)
 
 
 def _devices(section: PackSection) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,10 @@ import streamlit as st
 
 from bim_supervise.api import LEAST_CONFIDENCE
 from bim_supervise.core.errors import SupervisionError
-from bim_supervise_ui import session
+from bim_supervise_ui import screens, session
 from bim_supervise_ui.formats import UNKNOWN, formats
 from bim_supervise_ui.i18n import label, language, t
-from bim_supervise_ui.widgets import notices, page, tables
+from bim_supervise_ui.widgets import address, in_model, notices, page, tables
 from bim_supervise_ui.widgets.html import show, table, tag
 
 _VIEWS = ("rules", "suggestions", "draft")
@@ -31,13 +31,13 @@ def draw() -> None:
     if not session.project().may(user.name, "load_plan"):
         show(notices.notice("wait", t("load.not_permitted"), t("load.not_permitted_hint")))
         return
-    view = st.segmented_control(
+    view = address.choice(
         t("linking.view"),
         _VIEWS,
-        format_func=lambda code: t(f"linking.view_{code}"),
+        name="view",
         default="rules",
+        format_func=lambda code: t(f"linking.view_{code}"),
         key="linking-view",
-        required=True,
         label_visibility="collapsed",
     )
     with st.container(width=_WIDTH):
@@ -137,7 +137,15 @@ def _suggestions() -> None:
             }
             for one in result["suggestions"]
         ]
-        st.dataframe(tables.columns(cells), hide_index=True, height=430, key="suggestions")
+        event: Any = st.dataframe(
+            tables.columns(cells),
+            hide_index=True,
+            height=430,
+            key="suggestions",
+            on_select="rerun",
+            selection_mode="single-row",
+        )
+        _opened(result["suggestions"], event.selection.rows)
         st.download_button(
             t("common.csv"),
             lambda: tables.csv_file(cells),
@@ -146,6 +154,19 @@ def _suggestions() -> None:
             icon=":material/download:",
             on_click="ignore",
         )
+
+
+def _opened(suggestions: Sequence[Mapping[str, Any]], rows: Sequence[int]) -> None:
+    """What the chosen row is about: its element in 3D, its task on the timeline."""
+    if not rows or rows[0] >= len(suggestions):
+        show(tag("p", t("linking.open_hint"), cls="limit"))
+        return
+    one = suggestions[rows[0]]
+    with st.container(horizontal=True, vertical_alignment="center", key="suggestion-opened"):
+        show(tag("span", f"{one['element_name'] or one['element']} → {one['task_name'] or one['task']}"))
+        in_model.offer("suggestion", element=one["element"])
+        if st.button(t("alarm.to_task"), type="tertiary", icon=":material/view_timeline:"):
+            screens.go("timeline", task=one["task"])
 
 
 def _reason(reason: Mapping[str, str]) -> str:

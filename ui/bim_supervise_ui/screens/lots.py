@@ -11,7 +11,7 @@ from bim_supervise.core.errors import SupervisionError
 from bim_supervise_ui import session
 from bim_supervise_ui.formats import formats
 from bim_supervise_ui.i18n import label, localised, t
-from bim_supervise_ui.widgets import notices, page, pills, rows
+from bim_supervise_ui.widgets import in_model, notices, page, pills, rows
 from bim_supervise_ui.widgets.html import join, show, tag
 
 if TYPE_CHECKING:
@@ -173,6 +173,8 @@ def _card(identity: str) -> None:
                 cls="limit",
             ),
         )
+        in_model.offer("lot", case=item.case.id if item.case.elements else None)
+        _elements(item)
         _results(item)
         if item.renews:
             show(tag("p", t("lots.renews", case=item.renews), cls="limit"))
@@ -203,6 +205,13 @@ def _card(identity: str) -> None:
         st.query_params.clear()
         st.query_params.update({"new": "1", "renews": identity})
         st.rerun()
+
+
+def _elements(item: LotView) -> None:
+    """The elements of the lot, each leading to its place in the model."""
+    ids = item.case.elements
+    with st.expander(t("task.elements", count=len(ids)), icon=":material/deployed_code:"):
+        show(join((in_model.link(one) for one in ids), " "))
 
 
 def _or_unknown(value: object) -> object:

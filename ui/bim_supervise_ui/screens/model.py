@@ -10,7 +10,17 @@ from bim_supervise_ui import screens, session
 from bim_supervise_ui.formats import UNKNOWN, formats
 from bim_supervise_ui.i18n import label, t
 from bim_supervise_ui.screens import model_review
-from bim_supervise_ui.widgets import evidence, in_model, loading, model_results, notices, page, pills, tables
+from bim_supervise_ui.widgets import (
+    address,
+    evidence,
+    in_model,
+    loading,
+    model_results,
+    notices,
+    page,
+    pills,
+    tables,
+)
 from bim_supervise_ui.widgets.figures import or_unknown
 from bim_supervise_ui.widgets.html import Markup, definition, join, show, table, tag
 
@@ -25,13 +35,13 @@ _LOADING_WIDTH = 760
 def draw() -> None:
     """Draws the screen; the address may name an element or a task."""
     page.head(t("model.title"), t("model.purpose"))
-    view = st.segmented_control(
+    view = address.choice(
         t("model.view"),
         _VIEWS,
-        format_func=lambda code: t(f"model.view_{code}"),
+        name="view",
         default="elements",
+        format_func=lambda code: t(f"model.view_{code}"),
         key="model-view",
-        required=True,
         label_visibility="collapsed",
     )
     if view == "revisions":
@@ -81,14 +91,18 @@ def _elements() -> None:
     project = session.project()
     task = st.query_params.get("task")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        words = st.text_input(
-            t("model.search"), key="elements-search", placeholder=t("model.search_hint"), width=320
+        words = address.words(
+            t("model.search"),
+            name="find",
+            key="elements-search",
+            placeholder=t("model.search_hint"),
+            width=320,
         )
         if task and st.button(t("model.all_elements"), icon=":material/close:", type="tertiary"):
             del st.query_params["task"]
             st.rerun()
     found: list[ElementRow] = session.shared(
-        "elements", lambda: project.elements(words.strip()), *words.split(), seconds=10
+        "elements", lambda: project.elements(words), *words.split(), seconds=10
     )
     if task:
         found = [row for row in found if task in row.tasks]

@@ -10,8 +10,8 @@ from bim_supervise.core.errors import SupervisionError
 from bim_supervise_ui import session
 from bim_supervise_ui.formats import UNKNOWN, formats
 from bim_supervise_ui.i18n import label, t
-from bim_supervise_ui.widgets import in_model, notices, page, pills
-from bim_supervise_ui.widgets.html import definition, show, table, tag
+from bim_supervise_ui.widgets import address, in_model, notices, page, pills
+from bim_supervise_ui.widgets.html import definition, join, show, table, tag
 
 if TYPE_CHECKING:
     from bim_supervise.api.revisions import CandidateView, SuccessionView
@@ -29,13 +29,13 @@ def draw() -> None:
         show(notices.empty(t("review.none"), t("review.none_hint")))
         return
     counts = {state: sum(view.state == state for view in found) for state in _STATES}
-    state = st.segmented_control(
+    state = address.choice(
         t("review.state"),
         _STATES,
-        format_func=lambda code: f"{label('succession', code)} ({counts[code]})",
+        name="state",
         default="review" if counts["review"] else "carried",
+        format_func=lambda code: f"{label('succession', code)} ({counts[code]})",
         key="review-state",
-        required=True,
         label_visibility="collapsed",
     )
     listed = [view for view in found if view.state == state]
@@ -50,8 +50,15 @@ def draw() -> None:
         names = {view.id: _name(view) for view in listed[:_LISTED]}
         if len(listed) > _LISTED:
             show(tag("div", t("review.first", shown=_LISTED, count=len(listed)), cls="limit"))
-        number = st.selectbox(
-            t("review.element"), list(names), format_func=names.__getitem__, key=f"review-{state}", width=760
+        number = address.choice(
+            t("review.element"),
+            list(names),
+            name="question",
+            default=next(iter(names)),
+            draw=st.selectbox,
+            format_func=names.__getitem__,
+            key=f"review-{state}",
+            width=760,
         )
         chosen = next((view for view in listed if view.id == number), None)
         if chosen is not None:
@@ -71,7 +78,10 @@ def _question(view: SuccessionView) -> None:
                 (t("column.global_id"), tag("code", view.global_id, cls="id")),
                 (t("column.class"), view.ifc_class),
                 (t("column.storey"), view.storey or UNKNOWN),
-                (t("review.tasks"), ", ".join(view.tasks) or UNKNOWN),
+                (
+                    t("review.tasks"),
+                    join((in_model.named("task", one) for one in view.tasks), ", ") or UNKNOWN,
+                ),
                 (t("review.sign_offs"), ", ".join(str(one) for one in view.sign_offs) or UNKNOWN),
                 (t("review.evidence"), label("match", view.evidence) if view.evidence else UNKNOWN),
                 (t("review.changes"), ", ".join(label("match", one) for one in view.changes) or UNKNOWN),

@@ -6,7 +6,7 @@ import streamlit as st
 
 from bim_supervise_ui import session
 from bim_supervise_ui.i18n import t
-from bim_supervise_ui.widgets import notices, page, plan_compare, plan_import, plan_stored
+from bim_supervise_ui.widgets import address, notices, page, plan_compare, plan_import, plan_stored
 from bim_supervise_ui.widgets.html import show
 
 _VIEWS = {"import": plan_import.draw, "stored": plan_stored.draw, "compare": plan_compare.draw}
@@ -20,14 +20,14 @@ def draw() -> None:
     if not session.project().may(user.name, "load_plan"):
         show(notices.notice("wait", t("load.not_permitted"), t("load.not_permitted_hint")))
         return
-    view = st.segmented_control(
+    view = address.choice(
         t("plans.view"),
         list(_VIEWS),
-        format_func=lambda code: t(f"plans.view_{code}"),
+        name="view",
         default="import",
+        format_func=lambda code: t(f"plans.view_{code}"),
         key="plans-view",
-        required=True,
         label_visibility="collapsed",
     )
     with st.container(width=_WIDTH):
-        _VIEWS[str(view)]()
+        _VIEWS[view]()

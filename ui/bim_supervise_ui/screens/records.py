@@ -11,7 +11,7 @@ from bim_supervise.core.errors import SupervisionError
 from bim_supervise_ui import session
 from bim_supervise_ui.formats import formats
 from bim_supervise_ui.i18n import label, localised, t
-from bim_supervise_ui.widgets import evidence, notices, page, rows
+from bim_supervise_ui.widgets import address, evidence, notices, page, rows
 from bim_supervise_ui.widgets.html import show, tag
 
 if TYPE_CHECKING:
@@ -37,27 +37,35 @@ def draw() -> None:
     with st.container(width=_WIDTH):
         link = tag("a", t("records.field_page"), href="/field", target="_self")
         show(notices.notice("", link, t("records.field_page_hint")))
-        kind = st.selectbox(t("records.kind"), kinds, format_func=lambda code: label("observation", code))
-        asked = next((one for one in _SUBJECTS if st.query_params.get(one)), "task")
-        about = st.segmented_control(
+        kind = address.choice(
+            t("records.kind"),
+            kinds,
+            name="kind",
+            default=kinds[0],
+            draw=st.selectbox,
+            format_func=lambda code: label("observation", code),
+            key="records-kind",
+        )
+        about = address.choice(
             t("records.about"),
             _SUBJECTS,
-            default=asked,
+            name="about",
+            default=next((one for one in _SUBJECTS if st.query_params.get(one)), "task"),
             format_func=lambda code: label("subject", code),
-            required=True,
             key="records-about",
         )
-        titles = _titles(about or "task")
-        ids = list(titles)
-        wanted = st.query_params.get(about or "task")
-        subject = st.selectbox(
+        titles = _titles(about)
+        subject = address.choice(
             label("subject", about),
-            ids,
-            index=ids.index(wanted) if wanted in titles else None,
+            list(titles),
+            name=about,
+            default=None,
+            draw=st.selectbox,
             format_func=lambda code: titles[code],
             placeholder=t("common.any"),
+            key=f"records-{about}",
         )
-        if kind and subject and about:
+        if kind and subject:
             _form(kind, about, subject)
             _earlier(subject)
     evidence.dialog()

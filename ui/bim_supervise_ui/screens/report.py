@@ -12,7 +12,7 @@ from bim_supervise.core.errors import SupervisionError
 from bim_supervise_ui import session
 from bim_supervise_ui.formats import formats
 from bim_supervise_ui.i18n import label, t
-from bim_supervise_ui.widgets import evidence, notices, page, pills, rows
+from bim_supervise_ui.widgets import address, evidence, notices, page, pills, rows
 from bim_supervise_ui.widgets.html import Markup, plain, show, tag
 
 if TYPE_CHECKING:
@@ -55,13 +55,13 @@ def _choose(tasks: Sequence[TaskRow]) -> TaskRow | None:
     current = [
         task for task in tasks if task.actual_finish is None and (task.actual_start or _due(task, wall))
     ]
-    scope = st.segmented_control(
+    scope = address.choice(
         t("report.scope"),
         _SCOPES,
-        format_func=lambda code: t(f"report.scope_{code}"),
+        name="scope",
         default="now" if current else "all",
+        format_func=lambda code: t(f"report.scope_{code}"),
         key="report-scope",
-        required=True,
         label_visibility="collapsed",
         width="stretch",
     )
@@ -70,11 +70,12 @@ def _choose(tasks: Sequence[TaskRow]) -> TaskRow | None:
     wanted = st.query_params.get("task")
     if wanted and wanted not in by_id:
         by_id |= {task.id: task for task in tasks if task.id == wanted}
-    ids = list(by_id)
-    chosen = st.selectbox(
+    chosen = address.choice(
         t("report.task"),
-        ids,
-        index=ids.index(wanted) if wanted in ids else None,
+        list(by_id),
+        name="task",
+        default=None,
+        draw=st.selectbox,
         format_func=lambda code: _titled(by_id[code]),
         placeholder=t("report.task_hint"),
         key=f"report-task-{scope}",

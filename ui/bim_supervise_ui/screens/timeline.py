@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -12,7 +12,17 @@ from bim_supervise_ui.charts import gantt
 from bim_supervise_ui.formats import UNKNOWN, formats
 from bim_supervise_ui.i18n import label, t
 from bim_supervise_ui.theme import palette
-from bim_supervise_ui.widgets import assumed, evidence, notices, page, pills, tables, task_card
+from bim_supervise_ui.widgets import (
+    address,
+    assumed,
+    clicks,
+    evidence,
+    notices,
+    page,
+    pills,
+    tables,
+    task_card,
+)
 from bim_supervise_ui.widgets.html import join, show, tag
 
 if TYPE_CHECKING:
@@ -53,19 +63,22 @@ def draw() -> None:
 
 def _filtered(tasks: Sequence[TaskRow]) -> list[TaskRow]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        words = st.text_input(
-            t("timeline.search"), key="timeline-search", placeholder=t("timeline.search_hint"), width=280
+        words = address.words(
+            t("timeline.search"),
+            name="find",
+            key="timeline-search",
+            placeholder=t("timeline.search_hint"),
+            width=280,
         )
-        st.session_state.setdefault("timeline-only", st.query_params.get("only", "all"))
-        only = st.segmented_control(
+        only = address.choice(
             t("timeline.only"),
             _FILTERS,
+            name="only",
+            default="all",
             format_func=lambda code: t(f"timeline.only_{code}"),
             key="timeline-only",
-            required=True,
         )
-    needle = words.strip().lower()
-    return [task for task in tasks if _passes(task, only or "all") and _matches(task, needle)]
+    return [task for task in tasks if _passes(task, only) and _matches(task, words.lower())]
 
 
 def _passes(task: TaskRow, only: str) -> bool:
@@ -127,17 +140,22 @@ def _chart(tasks: Sequence[TaskRow], chosen: str | None) -> None:
         words=words,
         selected=chosen,
     )
-    event: Any = st.echarts_chart(
+
+    def clicked() -> None:
+        click = clicks.newest("gantt")
+        picked = click and gantt.task_of(click.series, click.datum, tasks)
+        if picked:
+            st.query_params["task"] = picked
+
+    st.echarts_chart(
         option,
         height=gantt.height(len(tasks)),
         key="gantt",
-        on_select="rerun",
+        on_select=clicked,
         alt=t("timeline.alt", count=len(tasks)),
     )
-    picked = _picked(event, tasks)
-    if picked and picked != st.session_state.get("gantt-picked"):
-        st.session_state["gantt-picked"] = picked
-        st.query_params["task"] = picked
+    if st.query_params.get("task") != chosen:
+        # The card is outside of this part of the page.
         st.rerun(scope="app")
 
 
@@ -145,14 +163,6 @@ def _tone(state: str, *, stale: bool) -> str:
     """The tone of a gate; nothing looks good while no evidence comes in."""
     tone = pills.tone_of_gate(state)
     return "" if stale and tone == "good" else tone
-
-
-def _picked(event: Any, tasks: Sequence[TaskRow]) -> str | None:
-    for group in event.selection.selected:
-        if group["series_id"] in (gantt.PLAN_SERIES, gantt.MILESTONE_SERIES) and group["data_indices"]:
-            index = int(group["data_indices"][-1])
-            return tasks[index].id if index < len(tasks) else None
-    return None
 
 
 def _described(task: TaskRow) -> list[str]:
@@ -201,7 +211,21 @@ def _table(tasks: Sequence[TaskRow]) -> None:
     f = formats()
     names = {column: t(f"column.{column}") for column in _COLUMNS}
     rows = [{names[key]: value for key, value in _cells(task).items()} for task in tasks]
-    st.dataframe(tables.columns(rows), hide_index=True, height=420)
+    show(tag("p", t("timeline.table_hint"), cls="limit"))
+
+    def opened() -> None:
+        chosen = st.session_state["timeline-rows"].selection.rows
+        if chosen and chosen[0] < len(tasks):
+            st.query_params["task"] = tasks[chosen[0]].id
+
+    st.dataframe(
+        tables.columns(rows),
+        hide_index=True,
+        height=420,
+        key="timeline-rows",
+        on_select=opened,
+        selection_mode="single-row",
+    )
     zone = f.zone_name(session.project().now())
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(

@@ -15,7 +15,7 @@ from bim_supervise_ui.i18n import label, language, t
 from bim_supervise_ui.viewer import component, element_card, words
 from bim_supervise_ui.viewer.palettes import PALETTES, palettes
 from bim_supervise_ui.viewer.signs import markers, pins, prisms
-from bim_supervise_ui.widgets import evidence, notices, page, tables
+from bim_supervise_ui.widgets import address, evidence, in_model, notices, page, tables
 from bim_supervise_ui.widgets.html import show, tag
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _LOCALES = {"zh": "zh-CN", "en": "en-GB"}
 
 
 def draw() -> None:
-    """Draws the screen; the address may name an element, a task or a device, and a view."""
+    """Draws the screen; the address may name one of ``in_model.SHOWN``, models, and a view."""
     page.head(t("viewer.title"), t("viewer.purpose"))
     models = session.shared("models", session.project().models)
     if not models:
@@ -56,10 +56,12 @@ def _chosen(models: list[ModelRevisionView]) -> list[ModelRevisionView]:
     if len(models) == 1:
         return models
     names = {model.id: model for model in models}
-    wanted = st.multiselect(
+    wanted = address.several(
         t("viewer.models"),
         list(names),
-        default=[models[0].id],
+        name="model",
+        default=(models[0].id,),
+        draw=st.multiselect,
         format_func=lambda key: f"{names[key].file_name} · {t('model.revision', id=key)}",
         key="viewer-models",
     )
@@ -145,11 +147,13 @@ def _version(document: Callable[[int], tuple[str, bytes]], model_id: int) -> str
 def _selected() -> list[str]:
     """What the address asks to be chosen: an element, or everything a task makes."""
     many = st.session_state.get("viewer-ids")
-    element, task = st.query_params.get("element"), st.query_params.get("task")
+    asked, project = _asked(), session.project()
+    element, task = asked.get("element"), asked.get("task")
     if element:
         return list(many) if many and many[-1] == element else [element]
+    if "checkpoint" in asked or "case" in asked:
+        return element_card.elements_of(asked)
     if task:
-        project = session.project()
         rows = session.shared("elements", project.elements, seconds=10)
         return [row.global_id for row in rows if task in row.tasks]
     return []
@@ -163,7 +167,7 @@ def _focus(devices: list[DeviceView]) -> list[float] | None:
 
 
 def _asked() -> Mapping[str, str]:
-    return {key: st.query_params[key] for key in ("element", "task", "device") if key in st.query_params}
+    return {key: st.query_params[key] for key in in_model.SHOWN if st.query_params.get(key)}
 
 
 def _heard(said: component.Said, data: dict[str, Any]) -> None:
@@ -182,7 +186,7 @@ def _heard(said: component.Said, data: dict[str, Any]) -> None:
 
 
 def _address(**named: str | None) -> None:
-    for key in ("element", "task", "device"):
+    for key in in_model.SHOWN:
         if key in st.query_params:
             del st.query_params[key]
     for key, value in named.items():

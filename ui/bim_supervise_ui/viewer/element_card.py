@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from bim_supervise.core.errors import SupervisionError
 from bim_supervise_ui import screens, session
 from bim_supervise_ui.formats import UNKNOWN, formats
 from bim_supervise_ui.i18n import label, localised, t
-from bim_supervise_ui.widgets import notices, page, pills, rows
+from bim_supervise_ui.widgets import alarm_card, in_model, notices, page, pills, rows
 from bim_supervise_ui.widgets.html import definition, join, show, table, tag
 
 if TYPE_CHECKING:
@@ -18,18 +19,64 @@ if TYPE_CHECKING:
     from bim_supervise.api.views import CheckpointView, DeviceView, ElementRow, TaskRow
 
 _SHOWN = 6
+_LINKED = 24
 
 
 def draw(asked: Mapping[str, str]) -> None:
     """Draws the card of what the address names."""
     if "element" in asked:
         _element(asked["element"])
-    elif "device" in asked:
-        _device(asked["device"])
+    elif "checkpoint" in asked or "case" in asked:
+        _gathered(asked)
     elif "task" in asked:
         _task(asked["task"])
+    elif "device" in asked:
+        _device(asked["device"])
     else:
         show(notices.empty(t("viewer.nothing_chosen"), t("viewer.nothing_chosen_hint")))
+
+
+def elements_of(asked: Mapping[str, str]) -> list[str]:
+    """GlobalIds that a checkpoint or a case is about; none of one that is not there."""
+    project = session.project()
+    user = session.require_user()
+    try:
+        if "checkpoint" in asked:
+            return list(project.checkpoint(asked["checkpoint"], user=user.name).elements)
+        return list(project.case(asked["case"], user=user.name).elements)
+    except SupervisionError:
+        return []
+
+
+def _gathered(asked: Mapping[str, str]) -> None:
+    """What a checkpoint, a lot or another case is about, and the way back to it."""
+    project = session.project()
+    user = session.require_user()
+    if "checkpoint" in asked:
+        point = project.checkpoint(asked["checkpoint"], user=user.name)
+        title, sign, place = localised(point.title, point.id), pills.gate(point.state), "checkpoints"
+        identity, ids = point.id, point.elements
+    else:
+        case = project.case(asked["case"], user=user.name)
+        title, sign, place = case.title or case.id, pills.case(case.state), _place(case)
+        identity, ids = case.id, case.elements
+    show(
+        tag("h2", title, sign, cls="section-title"),
+        definition(
+            [
+                (t("column.number"), tag("code", identity, cls="id")),
+                (t("viewer.elements"), formats().number(len(ids), 0)),
+            ]
+        ),
+        join((in_model.link(one) for one in ids[:_LINKED]), " "),
+    )
+    if st.button(t("viewer.to_gathered"), type="tertiary", icon=":material/arrow_back:"):
+        screens.go(place, id=identity)
+
+
+def _place(case: CaseView) -> str:
+    """The screen that shows a case."""
+    return "lots" if case.kind == "lot" else "cases"
 
 
 def _element(global_id: str) -> None:
@@ -135,7 +182,7 @@ def _cases(row: ElementRow) -> None:
         what = item.title or label("case_kind", item.kind)
         content = rows.content(what, lead=pills.case(item.state), side=label("case_kind", item.kind))
         if rows.opening(rows.row_key("viewercase", item.id), t("cases.open", what=item.id), content):
-            screens.go("cases", id=item.id)
+            screens.go(_place(item), id=item.id)
 
 
 def _facts(element: str) -> None:
@@ -196,9 +243,10 @@ def _device(device_id: str) -> None:
         ),
     )
     alarms = [alarm for alarm in session.shared("alarms", project.alarms) if alarm.device == device_id]
-    for alarm in alarms:
-        show(
-            tag("div", pills.severity(alarm.severity), " ", t(f"reason.{alarm.reason}", **alarm.params)),
-        )
+    for alarm in alarms[:_SHOWN]:
+        key = rows.row_key("vieweralarm", alarm.id)
+        if rows.opening(key, t("alarm.open", what=alarm_card.title(alarm)), alarm_card.row(alarm)):
+            page.ask("alarm", alarm.id)
+    alarm_card.dialog()
     if st.button(t("viewer.to_device"), type="tertiary", icon=":material/sensors:"):
         screens.go("evidence", device=device.id)

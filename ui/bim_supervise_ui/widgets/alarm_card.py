@@ -99,12 +99,22 @@ def dialog() -> None:
                 page.answered()
                 notices.remember(t("alarm.done"))
                 st.rerun()
-        in_model.offer(f"alarm-{alarm.id}", element=alarm.element, device=alarm.device)
-        if alarm.task and st.button(t("alarm.to_task"), type="tertiary", key=f"task-{alarm.id}"):
-            page.answered()
-            screens.go("timeline", task=alarm.task)
+        with st.container(horizontal=True):
+            in_model.offer(
+                f"alarm-{alarm.id}", element=alarm.element, task=alarm.task, device=_standing_device(alarm)
+            )
+            if alarm.task and st.button(t("alarm.to_task"), type="tertiary", key=f"task-{alarm.id}"):
+                screens.go("timeline", task=alarm.task)
+            if alarm.device and st.button(t("viewer.to_device"), type="tertiary", key=f"device-{alarm.id}"):
+                screens.go("evidence", device=alarm.device)
 
     opened()
+
+
+def _standing_device(alarm: AlarmView) -> str | None:
+    """The device of an alarm, if it is known where it stands."""
+    devices = session.shared("devices", session.project().devices)
+    return next((item.id for item in devices if item.id == alarm.device and item.position), None)
 
 
 def _standing(alarm: AlarmView) -> list[Markup]:

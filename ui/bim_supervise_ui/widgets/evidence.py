@@ -29,6 +29,8 @@ def name_of(reference: str) -> str:
         return t("evidence.window", device=device, kind=label("observation", tail.split("|")[0]))
     if kind == "fact":
         return t("evidence.fact", id=rest[:10])
+    if kind == "plan":
+        return t("evidence.plan", id=rest)
     return reference
 
 
@@ -62,6 +64,8 @@ def dialog() -> None:
             return
         if isinstance(content.get("fact"), ObservationView):
             _statement(content["fact"])
+        elif "task" in content:
+            _planned(content["task"])
         else:
             _readings(content)
 
@@ -76,9 +80,7 @@ def _statement(fact: ObservationView) -> None:
         (t("column.kind"), label("observation", fact.kind)),
         (
             t("column.subject"),
-            in_model.link(fact.subject)
-            if fact.subject_type == "element"
-            else tag("code", fact.subject, cls="id"),
+            in_model.named(fact.subject_type, fact.subject),
         ),
         (t("column.value"), value if value is not None else page.unknown()),
         (t("column.event_time"), _moment(fact.event_time)),
@@ -93,6 +95,21 @@ def _statement(fact: ObservationView) -> None:
     show(definition(pairs, cls="kv left"))
     for sha256 in photos_of(fact.payload):
         show(tag("img", src=f"/attachment/{sha256}", alt=t("evidence.photo"), cls="photo"))
+
+
+def _planned(task: Mapping[str, Any]) -> None:
+    """What the plan says about a task."""
+    f = formats()
+    show(
+        definition(
+            [
+                (t("column.task"), in_model.named("task", str(task["id"]), str(task["name"]))),
+                (t("column.start"), f.wall(task.get("start"))),
+                (t("column.finish"), f.wall(task.get("finish"))),
+            ],
+            cls="kv left",
+        )
+    )
 
 
 def _readings(content: Mapping[str, Any]) -> None:

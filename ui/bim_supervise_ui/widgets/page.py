@@ -71,21 +71,29 @@ def card(title: str, *parts: Any, small: str = "", cls: str = "") -> Markup:
     return tag("section", heading, join(parts), cls=f"card {cls}".strip())
 
 
+_OPEN = "open"
+
+
+def opens(action: str, subject: str) -> dict[str, str]:
+    """The part of an address that opens a dialog about a subject."""
+    return {_OPEN: f"{action}:{subject}"}
+
+
 def ask(action: str, subject: str) -> None:
     """Opens a dialog on the next run of the whole page, where live parts cannot close it."""
-    st.session_state["asked"] = (action, subject)
+    st.query_params.update(opens(action, subject))
     st.rerun()
 
 
 def asked(action: str) -> str | None:
     """The subject a dialog was asked for, or None."""
-    wanted = st.session_state.get("asked")
-    return str(wanted[1]) if wanted and wanted[0] == action else None
+    wanted, _, subject = st.query_params.get(_OPEN, "").partition(":")
+    return subject if wanted == action and subject else None
 
 
 def answered() -> None:
     """Closes the dialog."""
-    st.session_state.pop("asked", None)
+    st.query_params.pop(_OPEN, None)
 
 
 def unknown() -> Markup:

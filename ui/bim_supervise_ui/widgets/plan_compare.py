@@ -10,7 +10,7 @@ import streamlit as st
 from bim_supervise_ui import session
 from bim_supervise_ui.formats import UNKNOWN, formats
 from bim_supervise_ui.i18n import label, t
-from bim_supervise_ui.widgets import notices, page, plan_actions
+from bim_supervise_ui.widgets import in_model, notices, page, plan_actions
 from bim_supervise_ui.widgets.html import join, show, table, tag
 
 
@@ -87,7 +87,7 @@ def _differences(found: Mapping[str, Any]) -> None:
                      t("column.shift_days")],
                     [
                         (
-                            row["id"],
+                            in_model.named("task", row["id"]),
                             row["name"],
                             f"{_wall(row['start_before'])} → {_wall(row['start'])}",
                             f"{_wall(row['finish_before'])} → {_wall(row['finish'])}",
@@ -107,7 +107,7 @@ def _differences(found: Mapping[str, Any]) -> None:
                     [t("column.task"), t("column.name"), t("column.what")],
                     [
                         (
-                            row["id"],
+                            in_model.named("task", row["id"]),
                             row["name"],
                             "; ".join(
                                 f"{label('plan_field', one['field'])}: "

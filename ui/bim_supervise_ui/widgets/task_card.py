@@ -33,6 +33,7 @@ def draw(task: TaskRow, every: Sequence[TaskRow]) -> None:
         marks = [pills.critical()] if task.critical else []
         show(tag("h2", task.name, *marks, tag("small", task.wbs or task.id), cls="section-title"))
         show(*assumed.of_task(task))
+        in_model.offer("task", task=task.id if task.elements else None)
         left, middle, right = st.columns([1.1, 1, 1.2], gap="medium")
         with left:
             show(_dates(task))
@@ -69,7 +70,7 @@ def _dates(task: TaskRow) -> Markup:
 def _facts(task: TaskRow, every: Sequence[TaskRow]) -> Markup:
     f = formats()
     names = {row.id: row.name for row in every}
-    before = ", ".join(names.get(item, item) for item in task.predecessors)
+    before = join((in_model.named("task", item, names.get(item, item)) for item in task.predecessors), ", ")
     pairs: list[tuple[object, object]] = [
         (
             t("task.total_float"),
@@ -89,7 +90,7 @@ def _facts(task: TaskRow, every: Sequence[TaskRow]) -> Markup:
         (t("task.predecessors"), before or t("common.none")),
     ]
     if task.stopped_by:
-        pairs.append((t("task.stopped_by"), tag("code", task.stopped_by, cls="id")))
+        pairs.append((t("task.stopped_by"), in_model.named("case", task.stopped_by)))
     if task.green_delay_days is not None:
         lost = t("task.lost_days", days=f.number(task.green_delay_days, 1))
         pairs.append((t("task.green_delay"), lost))
@@ -130,6 +131,5 @@ def _elements(task: TaskRow) -> None:
         show(join((in_model.link(item) for item in ids[:_ELEMENTS_SHOWN]), " "))
         if len(ids) > _ELEMENTS_SHOWN:
             show(tag("div", t("task.more_elements", count=len(ids) - _ELEMENTS_SHOWN), cls="limit"))
-        in_model.offer("task", task=task.id)
         if st.button(t("task.to_elements"), type="tertiary"):
             screens.go("model", task=task.id)
