@@ -137,7 +137,7 @@ class Geometry(ProjectBase):
         with self._store.reading() as work:
             elements = work.elements(model.id)
             wholes = {key: item.part_of for key, item in work.fingerprints(model.id).items()}
-        drawn = _matched(manifest["elements"], elements)
+        drawn = matched(manifest["elements"], elements)
         origin = manifest["origin"]
         boxes = list(manifest["boxes"])
         for element in drawn[len(boxes) :]:
@@ -238,7 +238,7 @@ class Geometry(ProjectBase):
         return index.read_text("ascii").strip() if index.is_file() else None
 
 
-def _matched(rows: Sequence[dict[str, Any]], elements: Sequence[Element]) -> list[Element | None]:
+def matched(rows: Sequence[dict[str, Any]], elements: Sequence[Element]) -> list[Element | None]:
     """The stored element of each row of a manifest.
 
     Both come from the same file in the same order; of several under one GlobalId the store has renamed all
@@ -249,8 +249,8 @@ def _matched(rows: Sequence[dict[str, Any]], elements: Sequence[Element]) -> lis
         waiting[element.global_id.split("~")[0]].append(element)
     for found in waiting.values():
         found.reverse()
-    matched: dict[int, Element | None] = {}
+    owners: dict[int, Element | None] = {}
     for row in sorted(rows, key=lambda row: int(row["number"])):
         left = waiting.get(row["guid"])
-        matched[row["number"]] = left.pop() if left else None
-    return [matched[row["number"]] for row in rows]
+        owners[row["number"]] = left.pop() if left else None
+    return [owners[row["number"]] for row in rows]

@@ -22,6 +22,7 @@ from bim_supervise.api.plans import Plans
 from bim_supervise.api.reports import Reports
 from bim_supervise.api.revisions import Revisions
 from bim_supervise.api.rules import RuleSettings
+from bim_supervise.api.storey_plans import StoreyPlans
 from bim_supervise.api.viewer import ViewerDocuments
 from bim_supervise.checkpoints.registry import Registry, load_packs
 from bim_supervise.config import find_settings
@@ -47,6 +48,7 @@ class Project(
     GreenFigures,
     Reports,
     RuleSettings,
+    StoreyPlans,
     ViewerDocuments,
 ):
     """A project: plan in, evidence in, judgement and signatures out."""

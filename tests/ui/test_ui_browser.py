@@ -24,6 +24,7 @@ SCREENS = (
     "checkpoints",
     "cases",
     "lots",
+    "storey",
     "viewer",
     "evidence",
     "model",

@@ -23,6 +23,7 @@ SCREENS = (
     "green",
     "cases",
     "lots",
+    "storey",
     "evidence",
     "model",
     "plans",
