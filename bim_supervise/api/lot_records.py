@@ -8,9 +8,10 @@ from pathlib import Path
 
 from bim_supervise.api.base import existing_file
 from bim_supervise.api.lots import Lots, LotView
-from bim_supervise.core.errors import InputRefused, NotFound
+from bim_supervise.core.errors import InputRefused
 from bim_supervise.inspection.lots import Check
 from bim_supervise.inspection.read_points import read_points
+from bim_supervise.model.elements import on_storey
 from bim_supervise.tracking.state import Fact
 
 
@@ -59,18 +60,9 @@ class LotRecords(Lots):
         classes = self._template(template).classes
         with self._store.reading() as work:
             elements = work.elements() if work.current_model() else []
-        if storey is not None and all(item.storey != storey for item in elements):
-            raise NotFound(
-                "storey_unknown",
-                f"There is no element of a storey '{storey}'.",
-                "List the storeys with 'model elements'.",
-                storey=storey,
-            )
-        return [
-            item.global_id
-            for item in elements
-            if (not classes or item.ifc_class in classes) and storey in (None, item.storey)
-        ]
+        if storey is not None:
+            elements = on_storey(elements, storey)
+        return [item.global_id for item in elements if not classes or item.ifc_class in classes]
 
     def load_points(self, lot: str, user: str, file: str | Path, *, text: str = "") -> LotView:
         """Add the points of a CSV table or a JSON list.

@@ -9,8 +9,7 @@ from datetime import date, datetime
 
 from bim_supervise.api.appearance import CODES, Appearance
 from bim_supervise.api.geometry import matched
-from bim_supervise.core.errors import NotFound
-from bim_supervise.model.elements import Element
+from bim_supervise.model.elements import Element, on_storey
 from bim_supervise.model.geometry import read_manifest
 from bim_supervise.model.geometry_read import meshes
 from bim_supervise.model.space_outlines import Rings, box_from_above, seen_from_above
@@ -81,14 +80,7 @@ class StoreyPlans(Appearance):
         model = self._revision_of(None)
         with self._store.reading() as work:
             elements = work.elements(model.id)
-        mine = [item for item in elements if item.storey == storey]
-        if not mine:
-            raise NotFound(
-                "storey_unknown",
-                f"There is no element on a storey '{storey}'.",
-                "Choose one of the list of storeys.",
-                storey=storey,
-            )
+        mine = on_storey(elements, storey)
         outlines = self._outlines(model, storey, elements)
         look = self.appearance([item.global_id for item in mine], as_of)
         drawn, undrawn = [], []

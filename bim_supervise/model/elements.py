@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from bim_supervise.core.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,3 +137,20 @@ class ModelReading:
     """By the ``global_id`` of each element; what ``model.compare`` tells moved from modified by."""
     properties: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """By ``global_id``, properties of the element and its type: ``"<set>.<name>"`` to value in SI units."""
+
+
+def on_storey(elements: Iterable[Element], storey: str) -> list[Element]:
+    """The elements of a storey.
+
+    Raises:
+        NotFound: ``storey_unknown`` when there is none.
+    """
+    found = [item for item in elements if item.storey == storey]
+    if not found:
+        raise NotFound(
+            "storey_unknown",
+            f"There is no element on a storey '{storey}'.",
+            "Choose a storey of the model; 'model elements' names the one of every element.",
+            storey=storey,
+        )
+    return found

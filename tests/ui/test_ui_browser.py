@@ -240,6 +240,40 @@ _PICTURE = bytes.fromhex(
 )
 
 
+def test_a_tap_on_the_storey_plan_opens_the_card_of_the_element(visit) -> None:
+    person = visit("zh", PHONE)
+    page = person.enter("chief", "/storey?by=state")
+    plan = page.locator(".storey-plan svg")
+    shape = plan.locator("path:not(.box)").last
+    shape.wait_for(timeout=120_000)
+    identity = shape.get_attribute("data-id")
+    shape.scroll_into_view_if_needed()
+    # The last path lies on top of the others; a point within it is asked of the browser itself.
+    x, y = shape.evaluate(
+        """(path) => {
+          const box = path.getBoundingClientRect(), root = path.getRootNode();
+          for (let row = 1; row < 20; row++)
+            for (let column = 1; column < 20; column++) {
+              const at = [box.left + (box.width * column) / 20, box.top + (box.height * row) / 20];
+              if (root.elementFromPoint(...at) === path) return at;
+            }
+          return [-1, -1];
+        }"""
+    )
+    page.mouse.click(x, y)
+    expect(page.locator(".st-key-panel-storey-card")).to_contain_text(identity)
+    assert f"element={identity}" in page.url
+    expect(plan.locator("path.chosen")).to_have_attribute("data-id", identity)
+    page.go_back()
+    expect(plan.locator("path.chosen")).to_have_count(0)
+    plan.locator("path").first.focus()
+    first = plan.locator("path").first.get_attribute("data-id")
+    page.keyboard.press("Enter")
+    expect(page.locator(".st-key-panel-storey-card")).to_contain_text(first)
+    assert person.overflow() <= 0
+    assert person.complaints == []
+
+
 def test_a_broken_model_ends_in_a_red_notice(visit, tmp_path) -> None:
     person = visit("en")
     site = person.server.site

@@ -46,6 +46,7 @@ BUILT = {
         "person",
         "placement",
     ),
+    "storey.{}": ["closer", "away", "fit"],
     "nav.{}": shell.SECTIONS,
     "{}.title": [item.key for group in shell.SECTIONS.values() for item in group],
     "admin.view_{}": ["devices", "senders", "feeds", "zones", "people"],

@@ -14,13 +14,15 @@ from bim_supervise_ui.formats import UNKNOWN, formats
 from bim_supervise_ui.i18n import t
 from bim_supervise_ui.viewer import element_card
 from bim_supervise_ui.viewer.palettes import palettes
-from bim_supervise_ui.widgets import evidence, notices, page
+from bim_supervise_ui.widgets import address, evidence, notices, page
 from bim_supervise_ui.widgets.html import join, show, tag
 
 if TYPE_CHECKING:
     from bim_supervise.api.storey_plans import StoreyPlan, StoreyRow
 
 _BY = ("gate", "state", "evidence", "verdict")
+_STEEL = frozenset({"IfcReinforcingBar", "IfcReinforcingMesh", "IfcTendon", "IfcTendonAnchor"})
+"""Lies within what it reinforces: drawn on top it would hide it, drawn below nobody could tap it."""
 
 
 def draw() -> None:
@@ -54,34 +56,41 @@ def _plan(storeys: list[StoreyRow]) -> StoreyPlan:
         level = UNKNOWN if height is None else f.quantity(height, "m")
         return f"{name} · {level} · {t('lots.elements_count', count=rows[name].elements)}"
 
-    asked = st.query_params.get("storey")
     fullest = max(storeys, key=lambda row: row.elements).name
-    chosen = st.selectbox(
+    chosen = address.choice(
         t("column.storey"),
         list(rows),
-        index=list(rows).index(asked if asked in rows else fullest),
+        name="storey",
+        default=fullest,
+        draw=st.selectbox,
         format_func=titled,
         key="storey-name",
     )
-    by = (
-        st.segmented_control(
-            t("viewer.by"),
-            _BY,
-            default=_BY[0],
-            format_func=lambda code: t(f"viewer.by_{code}"),
-            required=True,
-            key="storey-by",
-        )
-        or _BY[0]
+    by = address.choice(
+        t("viewer.by"),
+        _BY,
+        name="by",
+        default=_BY[0],
+        format_func=lambda code: t(f"viewer.by_{code}"),
+        key="storey-by",
     )
     _shapes()
     plan: StoreyPlan = session.shared(
         "storey-plan", partial(project.storey_plan, chosen), chosen, project.geometry_state().state
     )
     words = {entry["code"]: entry for entry in palettes()[by]}
-    if plan.elements:
+    steel = [item for item in plan.elements if item.ifc_class in _STEEL]
+    with_steel = bool(steel) and st.toggle(
+        t("storey.steel", count=f.number(len(steel), 0)),
+        # What has failed is never out of sight.
+        value=any(item.codes[by] in storey_plan.GRAVE for item in steel),
+        key=f"storey-steel-{chosen}-{by}",
+        help=t("storey.steel_why"),
+    )
+    drawn = [item for item in plan.elements if with_steel or item.ifc_class not in _STEEL]
+    if drawn:
         data = storey_plan.drawing(
-            plan.elements,
+            drawn,
             by,
             {code: entry["color"] for code, entry in words.items()},
             {code: entry["label"] for code, entry in words.items()},
@@ -90,18 +99,18 @@ def _plan(storeys: list[StoreyRow]) -> StoreyPlan:
             {
                 **data,
                 "name": chosen,
-                "label": t("storey.drawing", storey=chosen, count=len(plan.elements)),
+                "label": t("storey.drawing", storey=chosen, count=f.number(len(drawn), 0)),
                 "selected": st.query_params.get("element", ""),
                 "words": {name: t(f"storey.{name}") for name in ("closer", "away", "fit")},
             },
             key="storey-plan",
         )
         if picked:
-            st.query_params.update({"storey": chosen, "element": picked})
+            st.query_params["element"] = picked
             st.rerun()
     else:
         show(notices.empty(t("storey.nothing_drawn")))
-    counts = Counter(item.codes[by] for item in plan.elements)
+    counts = Counter(item.codes[by] for item in drawn)
     show(
         tag(
             "ul",
@@ -119,7 +128,7 @@ def _plan(storeys: list[StoreyRow]) -> StoreyPlan:
             aria_label=t("viewer.legend"),
         )
     )
-    boxes = sum(item.box for item in plan.elements)
+    boxes = sum(item.box for item in drawn)
     notes = [t("storey.as_of", moment=f.moment(plan.as_of))]
     if boxes:
         notes.append(t("storey.boxes", count=f.number(boxes, 0)))
