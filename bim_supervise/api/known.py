@@ -60,6 +60,7 @@ class KnownReader(ProjectBase):
 
     def _known(self, work: Work, as_of: datetime) -> Known:
         content_hashes = work.content_hashes()
+        checkpoints = work.checkpoints()
         successions = (Succession(item.before, item.after, item.state) for item in work.successions())
         return Known(
             zone=self.zone,
@@ -69,8 +70,8 @@ class KnownReader(ProjectBase):
             links=work.links(),
             facts=carried_facts(work.facts(), heirs(successions, content_hashes or ())),
             devices=work.devices(),
-            checkpoints=work.checkpoints(),
-            sign_offs=self._sign_offs_made(work, content_hashes or ()),
+            checkpoints=checkpoints,
+            sign_offs=self._sign_offs_made(work, content_hashes or (), [point.id for point in checkpoints]),
             windowed=[
                 self._verdict(item)
                 for item in work.verdicts(until=as_of, since=as_of - RECENT, checkpoint="")
@@ -82,13 +83,15 @@ class KnownReader(ProjectBase):
             content_hashes=content_hashes,
         )
 
-    def _sign_offs_made(self, work: Work, present: Container[str]) -> Mapping[str, Sequence[SignOffMade]]:
-        """All sign-offs; what was signed for follows to another GlobalId only where a person confirmed it."""
+    def _sign_offs_made(
+        self, work: Work, present: Container[str], checkpoints: Sequence[str]
+    ) -> Mapping[str, Sequence[SignOffMade]]:
+        """Sign-offs; what was signed for follows to another GlobalId only where a person confirmed it."""
         confirmed = heirs(
             (Succession(item.before, item.after, item.state) for item in work.successions(["confirmed"])),
             present,
         )
-        made = self._ledger_memory.sign_offs(work)
+        made = self._ledger_memory.sign_offs(work, checkpoints)
         if not confirmed:
             return made
         return {

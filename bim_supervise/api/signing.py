@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -154,7 +154,7 @@ class Signing(Intake, LedgerActs):
         partial = target.with_name(f".{target.name}.part")
         with self._store.reading() as work:
             project = work.project().id
-            found = verify(work.entries(), project=project)
+            found = verify(work.entries(), project=project, cores=os.cpu_count() or 1)
             if not found.valid:
                 raise InputRefused(
                     "ledger_broken",
@@ -191,13 +191,14 @@ class Signing(Intake, LedgerActs):
         chain_only: bool = False,
         on_progress: Callable[[int], None] | None = None,
     ) -> dict[str, Any]:
-        """Check the project's own chain; see :func:`verify_ledger_file`."""
+        """Check the project's own chain, on all cores; see :func:`verify_ledger_file`."""
         with self._store.reading() as work:
             result = verify(
                 work.entries(),
                 project=work.project().id,
                 head=head,
                 chain_only=chain_only,
+                cores=os.cpu_count() or 1,
                 on_progress=on_progress,
             )
         return _said(result)
@@ -277,10 +278,17 @@ class Signing(Intake, LedgerActs):
             )
         return fitting[0]
 
-    def _ledger_views(self, work: Work, situation: Situation) -> dict[str, list[SignOffView]]:
+    def _ledger_views(
+        self, work: Work, situation: Situation, checkpoints: Iterable[str] | None = None
+    ) -> dict[str, list[SignOffView]]:
+        """What was signed by checkpoint, of some or of the whole ledger."""
         views: dict[str, list[SignOffView]] = {}
         withdrawn = self._ledger_memory.withdrawn(work)
-        for row in work.entries():
+        if checkpoints is None:
+            rows = work.entries()
+        else:
+            rows = work.entries_at(self._ledger_memory.places(work, checkpoints))
+        for row in rows:
             entry = json.loads(row.data)
             if entry["type"] != EntryType.SIGN_OFF:
                 continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -229,10 +229,7 @@ class Supervision(Signing):
     def checkpoints(self, as_of: AsOf = None, user: str | None = None) -> list[CheckpointView]:
         """All defined checkpoints with verdicts, gate, sign-offs and what is missing."""
         situation = self.situation(as_of)
-        with self._store.reading() as work:
-            held = [item.capacity.value for item in self._appointments(work, user)] if user else []
-            made = self._ledger_views(work, situation)
-        return [self._checkpoint_view(item, situation, held, made) for item in situation.judged.values()]
+        return self._checkpoint_views(situation, list(situation.judged.values()), user)
 
     def checkpoint(self, checkpoint_id: str, as_of: AsOf = None, user: str | None = None) -> CheckpointView:
         """One checkpoint.
@@ -240,10 +237,11 @@ class Supervision(Signing):
         Raises:
             NotFound: ``checkpoint_unknown``.
         """
-        for view in self.checkpoints(as_of, user):
-            if view.id == checkpoint_id:
-                return view
-        raise unknown_checkpoint(checkpoint_id)
+        situation = self.situation(as_of)
+        judged = situation.judged.get(checkpoint_id)
+        if judged is None:
+            raise unknown_checkpoint(checkpoint_id)
+        return self._checkpoint_views(situation, [judged], user)[0]
 
     def alarms(self, as_of: AsOf = None, *, cleared: bool = False) -> list[AlarmView]:
         """Alarms by rank, life safety first; cleared ones only on request."""
@@ -287,6 +285,14 @@ class Supervision(Signing):
             )
         with self._write(EVIDENCE) as work:
             work.add_alarm_action(alarm_id, user, "acknowledge", comment, self.now())
+
+    def _checkpoint_views(
+        self, situation: Situation, points: Sequence[Judged], user: str | None
+    ) -> list[CheckpointView]:
+        with self._store.reading() as work:
+            held = [item.capacity.value for item in self._appointments(work, user)] if user else []
+            made = self._ledger_views(work, situation, [item.checkpoint.id for item in points])
+        return [self._checkpoint_view(item, situation, held, made) for item in points]
 
     def _checkpoint_view(
         self,

@@ -17,12 +17,15 @@ from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from itertools import islice
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
+from threading import Thread
 from types import TracebackType
 from typing import Any, TypeVar
 
 _AHEAD = 4
 """Pieces per core that are taken before their turn, so that none waits for another."""
+_IN_HAND = 2
+"""Pieces that a helper is given at once: the thread that feeds it may wait milliseconds for its turn."""
 
 Piece = TypeVar("Piece")
 Answer = TypeVar("Answer")
@@ -45,23 +48,23 @@ def side_by_side(
             yield check(piece)
         return
     with ExitStack() as stack:
+        offered: _Offered = SimpleQueue()
         threads = ThreadPoolExecutor(cores - 1)
-        stack.callback(threads.shutdown, cancel_futures=True)
-        idle: SimpleQueue[_Helper] = SimpleQueue()
+        stack.callback(threads.shutdown)
         for _ in range(cores - 1):
-            idle.put(stack.enter_context(_Helper(check)))
+            threads.submit(_serve, stack.enter_context(_Helper(check)), offered)
+            # Each helper's thread ends when it takes one of these.
+            stack.callback(offered.put, None)
+        waiting: deque[_Waiting] = deque()
 
-        def ask(piece: Piece) -> Answer:
-            helper = idle.get()
-            try:
-                return helper.ask(piece)  # type: ignore[no-any-return]
-            finally:
-                idle.put(helper)
+        def offer(pieces: Iterable[Piece]) -> None:
+            for piece in pieces:
+                waiting.append(item := _Waiting(piece))
+                offered.put((item.piece, item.future))
 
-        waiting = deque(_Waiting(piece, threads.submit(ask, piece)) for piece in first)
+        offer(first)
         while waiting:
-            more = list(islice(remaining, cores * _AHEAD - len(waiting)))
-            waiting.extend(_Waiting(piece, threads.submit(ask, piece)) for piece in more)
+            offer(islice(remaining, cores * _AHEAD - len(waiting)))
             while not waiting[0].future.done():
                 # When every piece is with a helper, the next one is checked here as well: whoever is first.
                 free = next((item for item in waiting if item.future.cancel()), waiting[0])
@@ -72,9 +75,9 @@ def side_by_side(
 class _Waiting:
     """A piece and the answer that is to come: from a helper, or from this process once it has taken over."""
 
-    def __init__(self, piece: Any, future: Future[Any]) -> None:
+    def __init__(self, piece: Any) -> None:
         self.piece = piece
-        self.future = future
+        self.future: Future[Any] = Future()
 
     def take_over(self, check: Callable[[Any], Any]) -> None:
         self.future = Future()
@@ -85,6 +88,33 @@ class _Waiting:
             return self.future.result()
         except _HelperGone:
             return check(self.piece)
+
+
+_Offered = SimpleQueue[tuple[Any, Future[Any]] | None]
+
+
+def _serve(helper: _Helper, offered: _Offered) -> None:
+    """Hand pieces to a helper until there are no more, the next always before it has answered the last."""
+    handed: deque[Future[Any]] = deque()
+    try:
+        while True:
+            while len(handed) < _IN_HAND:
+                try:
+                    item = offered.get(block=not handed)
+                except Empty:
+                    break
+                if item is None:
+                    return
+                piece, future = item
+                if future.set_running_or_notify_cancel():
+                    handed.append(future)
+                    helper.send(piece)
+            if handed:
+                answer = helper.receive()
+                handed.popleft().set_result(answer)
+    except _HelperGone as gone:
+        for future in handed:
+            future.set_exception(gone)
 
 
 class _HelperGone(Exception):
@@ -103,12 +133,17 @@ class _Helper:
             env=os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
         )
 
-    def ask(self, piece: Any) -> Any:
+    def send(self, piece: Any) -> None:
         assert self._process.stdin is not None
-        assert self._process.stdout is not None
         try:
             pickle.dump(piece, self._process.stdin, pickle.HIGHEST_PROTOCOL)
             self._process.stdin.flush()
+        except (OSError, ValueError) as error:
+            raise _HelperGone from error
+
+    def receive(self) -> Any:
+        assert self._process.stdout is not None
+        try:
             return pickle.load(self._process.stdout)  # noqa: S301 - from our own helper
         except (EOFError, OSError, ValueError, pickle.UnpicklingError) as error:
             raise _HelperGone from error
@@ -126,12 +161,19 @@ class _Helper:
 
 def _main() -> None:
     check = getattr(importlib.import_module(sys.argv[1]), sys.argv[2])
-    while True:
+    pieces: SimpleQueue[Any] = SimpleQueue()
+
+    # Pieces are taken in while an answer is written, so that neither side waits for the other to read.
+    def take() -> None:
         try:
-            piece = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our parent
-        except EOFError:
-            return
-        pickle.dump(check(piece), sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
+            while True:
+                pieces.put((pickle.load(sys.stdin.buffer),))  # noqa: S301 - from our parent
+        finally:
+            pieces.put(None)
+
+    Thread(target=take, daemon=True).start()
+    while (taken := pieces.get()) is not None:
+        pickle.dump(check(*taken), sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
         sys.stdout.buffer.flush()
 
 

@@ -37,17 +37,19 @@ NOT_CANONICAL: Any = object()
 
 
 # The C encoder agrees with RFC 8785 except for floats, integers beyond 2^53 and the order of keys outside the
-# basic multilingual plane; input that may hold one of these goes the slow way of the reference. Every digit
-# becomes a zero first, because finding fixed bytes is forty times faster than a regular expression here.
+# basic multilingual plane; input that may hold one of these goes the slow way of the reference. Whatever may
+# stand before a number becomes one sign and every digit a zero first, because finding fixed bytes is forty
+# times faster than a regular expression here.
 _SHAPES = bytes(
-    0x30 if 0x30 <= byte <= 0x39 else 0xF0 if 0xF0 <= byte <= 0xF4 else byte for byte in range(256)
+    0x30 if 0x30 <= byte <= 0x39 else 0x2D if byte in b":,[-" else 0xF0 if 0xF0 <= byte <= 0xF4 else byte
+    for byte in range(256)
 )
-_LONG_NUMBERS = tuple(sign + b"0" * 16 for sign in (b":", b",", b"[", b"-"))
+_LONG_NUMBER = b"-" + b"0" * 16
 
 
 def _needs_reference(data: bytes) -> bool:
     shapes = data.translate(_SHAPES)
-    return b"\xf0" in shapes or shapes[:1] == b"0" or any(number in shapes for number in _LONG_NUMBERS)
+    return b"\xf0" in shapes or shapes[:1] == b"0" or _LONG_NUMBER in shapes
 
 
 def _whole_number(text: str) -> int | float:

@@ -106,7 +106,8 @@ def put_together(
 
 def _stretches(rows: Iterable[ChainRow], project: str | None, chain_only: bool) -> Iterator[Stretch]:
     iterator, expected, last = iter(rows), 1, GENESIS_HASH
-    while part := list(islice(iterator, ROWS_A_STRETCH)):
+    # Plain tuples, so that a helper needs no module of the store.
+    while part := [(*row,) for row in islice(iterator, ROWS_A_STRETCH)]:
         yield Stretch(part, expected, last, project, chain_only)
         # Each stretch trusts the hash that the one before says it ends with, and that one is checked there.
         expected, last = expected + len(part), part[-1][2]
@@ -128,6 +129,7 @@ class _Found:
         """Add what was found in the next stretch; False when the chain breaks there."""
         first, held, head, reason = checked.first, checked.held, checked.last, checked.reason
         if self._signed and checked.last_unsigned is not None:
+            # A stretch tells only of unsigned entries before its signed ones: it begins with one.
             held, head, reason = 0, self.head, "format_downgraded"
         for use in checked.uses:
             if use.sequence > first + held - 1:
@@ -135,8 +137,8 @@ class _Found:
             if not self._known(use):
                 held, head, reason = use.sequence - first, use.previous, "key_unknown"
                 break
-        if checked.last_unsigned is not None:
-            self._unsigned = min(checked.last_unsigned, first + held - 1)
+        if checked.last_unsigned is not None and checked.last_unsigned < first + held:
+            self._unsigned = checked.last_unsigned
         self._signed = self._signed or checked.first_signed is not None
         self.entries += held
         self.head = head

@@ -13,7 +13,8 @@ import msgspec
 
 from bim_supervise.ledger.canonical_form import NOT_CANONICAL, is_canonical, read_canonical
 from bim_supervise.ledger.entries import ALGORITHMS, FORMAT_VERSION, EntryType
-from bim_supervise.ledger.signatures import SIGNATURE, signature_holds
+from bim_supervise.ledger.sign_off_form import AlgorithmsForm, message_of, read_sign_off
+from bim_supervise.ledger.signatures import belongs, signature_and_message
 
 ChainRow = tuple[int, str, str, bytes]
 """Sequence, previous hash, hash and canonical bytes of one entry, as a store keeps them."""
@@ -64,15 +65,15 @@ class Checked(NamedTuple):
 def check_stretch(stretch: Stretch) -> Checked:
     """Check consecutive rows, from the first until one does not hold."""
     last, expected = stretch.last, stretch.expected
-    uses: list[KeyUse] = []
-    current: dict[str, str] = {}
+    uses = _Uses(stretch.project)
     first_signed: int | None = None
     last_unsigned: int | None = None
     held = 0
     digest, link = hashlib.sha256, _LINK
 
     def found(reason: str | None) -> Checked:
-        return Checked(stretch.expected, held, reason, last, tuple(uses), first_signed, last_unsigned)
+        made = tuple(uses.made)
+        return Checked(stretch.expected, held, reason, last, made, first_signed, last_unsigned)
 
     for row in stretch.rows:
         sequence, previous, hexadecimal, data = row
@@ -83,29 +84,54 @@ def check_stretch(stretch: Stretch) -> Checked:
                 return found(reason)
         if signed:
             first_signed = first_signed or expected
-            if not stretch.chain_only:
-                use = _use_of(data, expected, last, stretch.project)
-                if isinstance(use, str):
-                    return found(use)
-                if use.introduced or current.get(use.signer) != use.public_key:
-                    current[use.signer] = use.public_key
-                    uses.append(use)
+            if not stretch.chain_only and (reason := uses.take(data, expected, last)):
+                return found(reason)
+        elif first_signed is not None:
+            return found("format_downgraded")
         else:
             last_unsigned = expected
-            if first_signed is not None:
-                return Checked(
-                    stretch.expected,
-                    held,
-                    "format_downgraded",
-                    last,
-                    tuple(uses),
-                    first_signed,
-                    last_unsigned,
-                )
         held += 1
         expected += 1
         last = hexadecimal
     return found(None)
+
+
+def check_signatures(
+    entries: Sequence[bytes], before: Sequence[str], expected: int, last: str, project: str | None
+) -> Checked:
+    """Check the signatures and the form of signed entries of which the hashes and the links hold.
+
+    Args:
+        entries: canonical bytes, in order.
+        before: the hash that each follows.
+        expected: the number of the first.
+        last: the hash of the last.
+        project: when given, every entry must belong to it.
+    """
+    uses = _Uses(project)
+    for held, (data, previous) in enumerate(zip(entries, before, strict=True)):
+        if reason := uses.take(data, expected + held, previous):
+            return Checked(expected, held, reason, previous, tuple(uses.made), expected, None)
+    return Checked(expected, len(entries), None, last, tuple(uses.made), expected, None)
+
+
+class _Uses:
+    """Who used which key in a stretch, told whenever it is not the key that the same person used last."""
+
+    def __init__(self, project: str | None) -> None:
+        self.made: list[KeyUse] = []
+        self._project = project
+        self._current: dict[str, str] = {}
+
+    def take(self, data: bytes, sequence: int, previous: str) -> str | None:
+        """Check signature and form of an entry; the reason why they do not hold."""
+        use = _use_of(data, sequence, previous, self._project)
+        if isinstance(use, str):
+            return use
+        if use.introduced or self._current.get(use.signer) != use.public_key:
+            self._current[use.signer] = use.public_key
+            self.made.append(use)
+        return None
 
 
 # The first bytes of every signed entry are the link.
@@ -113,14 +139,33 @@ _LINK = b'{"_after":{"entries":%d,"hash":"%b"},'
 _BEGINS = b'{"_after":'
 
 
+_ALGORITHMS = AlgorithmsForm(**ALGORITHMS)
+
+
 def _use_of(data: bytes, sequence: int, previous: str, project: str | None) -> KeyUse | str:
     """Who signed an entry with which key, once signature and form hold; else the reason why not."""
+    form = read_sign_off(data)
+    if form is None:
+        return _use_of_any(data, sequence, previous, project)
+    message = message_of(form, data)
+    if message is None:
+        return "signature_missing"
+    if form.format_version != FORMAT_VERSION or form.algorithms != _ALGORITHMS:
+        return "format_unknown"
+    if project is not None and form.project != project:
+        return "project_differs"
+    use = KeyUse(sequence, previous, form.signer, form.display_name, form.public_key, False, None)
+    return _signed_by(use, form.signature, message)
+
+
+def _use_of_any(data: bytes, sequence: int, previous: str, project: str | None) -> KeyUse | str:
+    """The same for an entry of whatever type."""
     entry = read_canonical(data)
     if entry is NOT_CANONICAL:
         return "not_canonical"
     try:
-        found = SIGNATURE.search(data)
-        if found is None or entry["signature"].encode() != found[1]:
+        found = signature_and_message(data)
+        if found is None or entry["signature"] != found[0]:
             return "signature_missing"
         if entry["format_version"] != FORMAT_VERSION or entry["algorithms"] != ALGORITHMS:
             return "format_unknown"
@@ -133,7 +178,12 @@ def _use_of(data: bytes, sequence: int, previous: str, project: str | None) -> K
         )  # fmt: skip
     except (KeyError, TypeError, AttributeError):
         return "signature_missing" if "signature" not in entry else "entry_malformed"
-    return use if signature_holds(data, use.public_key) else "signature_wrong"
+    return _signed_by(use, *found)
+
+
+def _signed_by(use: KeyUse, signature: str, message: bytes | None) -> KeyUse | str:
+    holds = message is not None and belongs(signature, message, use.public_key)
+    return use if holds else "signature_wrong"
 
 
 # ---- what is wrong with a row that is not the next signed entry; also entries of version 1 ---------

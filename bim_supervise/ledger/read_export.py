@@ -20,7 +20,7 @@ import msgspec
 from bim_supervise.core.canonical import GENESIS_HASH
 from bim_supervise.core.side_by_side import side_by_side
 from bim_supervise.ledger.chain import VerifyResult, put_together
-from bim_supervise.ledger.checks import ChainRow, Checked, Stretch, check_stretch
+from bim_supervise.ledger.checks import ChainRow, Checked, Stretch, check_signatures, check_stretch
 from bim_supervise.ledger.export import (
     END,
     ENTRY,
@@ -32,8 +32,12 @@ from bim_supervise.ledger.export import (
     read_line,
 )
 
+BLOCK_BYTES = 1 << 18
+"""About how many bytes [B] of a file are in memory at a time; small enough for a processor's cache."""
 SPAN_BYTES = 1 << 20
-"""About how many bytes [B] of a file are checked at a time; small enough for a processor's cache."""
+"""About how many bytes [B] a process is handed at a time; their signatures take a tenth of a second."""
+CHAIN_SPAN_BYTES = 1 << 23
+"""The same where only hashes and links are checked: a hundredth of a second."""
 
 
 class Span(NamedTuple):
@@ -79,24 +83,47 @@ def verify_export_file(
     return against_header(result, header, head=head, chain_only=chain_only)
 
 
-def check_span(span: Span) -> Checked:
-    """Check the lines of a span, from the first until one does not hold."""
-    with Path(span.path).open("rb", buffering=0) as file:
-        file.seek(span.begin)
-        # A file that shrinks while it is read leaves an empty line, which is none.
-        lines = io.BytesIO(file.read(span.end - span.begin)).readlines() or [b""]
-    expected = _claimed_number(lines[0]) if span.expected is None else span.expected
-    if span.chain_only and (last := _all_hold(lines, expected, span.last)):
-        return Checked(expected, len(lines), None, last, (), expected, None)
+def check_span(span: Span) -> list[Checked]:
+    """Check the lines of a span, from the first until one does not hold: what was found in each block."""
+    found: list[Checked] = []
+    with Path(span.path).open("rb", BLOCK_BYTES // 2) as file:
+        expected, last = span.expected, span.last
+        for lines in _blocks(file, span):
+            first = _claimed_number(lines[0]) if expected is None else expected
+            found.append(checked := _check_lines(lines, span, first, last))
+            if checked.reason is not None:
+                break
+            expected, last = first + checked.held, checked.last
+    return found
+
+
+def _blocks(file: BinaryIO, span: Span) -> Iterator[list[bytes]]:
+    """The lines of a span, some at a time; at least one line, even of a file that shrank meanwhile."""
+    file.seek(span.begin)
+    while (remaining := span.end - file.tell()) > 0:
+        # It reads on until it has more than it was asked for.
+        lines = file.readlines(max(1, min(BLOCK_BYTES, remaining) - 1))
+        yield lines or [b""]
+        if not lines:
+            return
+
+
+def _check_lines(lines: list[bytes], span: Span, expected: int, last: str) -> Checked:
+    """Check whole lines of a span that follow the hash ``last``."""
+    if hashes := _hashes_that_hold(lines, expected, last):
+        if span.chain_only:
+            return Checked(expected, len(lines), None, hashes[-1], (), expected, None)
+        entries = [line[len(ENTRY) : -TAIL] for line in lines]
+        return check_signatures(entries, (last, *hashes[:-1]), expected, hashes[-1], span.project)
     rows: list[ChainRow] = []
-    last = span.last
+    previous = last
     for number, line in enumerate(lines, expected):
         read = read_line(line)
         if read is None:
             break
-        rows.append((number, last, read.hexadecimal, read.data))
-        last = read.hexadecimal
-    checked = check_stretch(Stretch(rows, expected, span.last, span.project, span.chain_only))
+        rows.append((number, previous, read.hexadecimal, read.data))
+        previous = read.hexadecimal
+    checked = check_stretch(Stretch(rows, expected, last, span.project, span.chain_only))
     broken = checked.reason is None and len(rows) < len(lines)
     return checked._replace(reason="line_malformed") if broken else checked
 
@@ -104,9 +131,10 @@ def check_span(span: Span) -> Checked:
 def _spans(file: BinaryIO, first: Span) -> Iterator[Span]:
     """The spans of the lines from ``first.begin`` to the end of the file."""
     size = file.seek(0, io.SEEK_END)
+    length = CHAIN_SPAN_BYTES if first.chain_only else SPAN_BYTES
     begin, last = first.begin, GENESIS_HASH
     while begin < size:
-        file.seek(max(begin, min(begin + SPAN_BYTES, size) - 1))
+        file.seek(max(begin, min(begin + length, size) - 1))
         line_end = file.readline()
         end = file.tell()
         yield first._replace(begin=begin, end=end, last=last)
@@ -136,11 +164,11 @@ def _in_order(spans: Iterator[Span], cores: int) -> Generator[Checked, None, Non
     expected, last = 1, GENESIS_HASH
     with closing(side_by_side(check_span, remembered(), cores)) as answers:
         for answer in answers:
-            span, checked = taken.popleft(), answer
-            if checked.first != expected or span.last != last:
-                checked = check_span(span._replace(expected=expected, last=last))
-            expected, last = expected + checked.held, checked.last
-            yield checked
+            span, found = taken.popleft(), answer
+            if found[0].first != expected or span.last != last:
+                found = check_span(span._replace(expected=expected, last=last))
+            yield from found
+            expected, last = found[-1].first + found[-1].held, found[-1].last
 
 
 def _claimed_number(line: bytes) -> int:
@@ -162,8 +190,8 @@ class _Numbered(msgspec.Struct):
     sequence: int = 0
 
 
-def _all_hold(lines: Sequence[bytes], expected: int, last: str) -> str | None:
-    """The last hash of signed entries that all hold as a chain; None when one does not, or is not signed.
+def _hashes_that_hold(lines: Sequence[bytes], expected: int, last: str) -> list[str] | None:
+    """The hashes of signed entries that all hold as a chain; None when one does not, or is not signed.
 
     The hashes are made from the bytes, and then the bytes around every entry are compared, all at once,
     with what these hashes ask for: that is a third faster than line by line.
@@ -177,7 +205,7 @@ def _all_hold(lines: Sequence[bytes], expected: int, last: str) -> str | None:
     begins = _FIRST + (_LAST + _FIRST).join(links) + _LAST
     around = len(_FIRST) + len(_LAST)
     stated = b"".join([line[: around + len(link)] for line, link in zip(lines, links, strict=True)])
-    return hashes[-1] if stated == begins.encode() else None
+    return hashes if stated == begins.encode() else None
 
 
 _HASH, _END = HASH.decode(), END.decode()

@@ -86,18 +86,31 @@ def signed_bytes(entry: Mapping[str, Any], key: SigningKey) -> bytes:
     return entry_bytes({**entry, "signature": signature})
 
 
-def signature_holds(data: bytes, public_key: str) -> bool:
-    """Whether the one signature in the canonical bytes of an entry belongs to a key and the rest of them."""
+def signature_and_message(data: bytes) -> tuple[str, bytes | None] | None:
+    """The signature in the canonical bytes of an entry, and the bytes that it signs.
+
+    None when there is no signature; the message is None when there are several.
+    """
     found = SIGNATURE.search(data)
-    if found is None or SIGNATURE.search(data, found.end()):
-        return False
+    if found is None:
+        return None
+    several = SIGNATURE.search(data, found.end())
+    return found[1].decode(), None if several else data[: found.start()] + data[found.end() :]
+
+
+def belongs(signature: str, message: bytes, public_key: str) -> bool:
+    """Whether a signature was made over a message with the private half of a key; both hexadecimal."""
     try:
-        _public(public_key).verify(
-            bytes.fromhex(found[1].decode()), data[: found.start()] + data[found.end() :]
-        )
+        _public(public_key).verify(bytes.fromhex(signature), message)
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def signature_holds(data: bytes, public_key: str) -> bool:
+    """Whether the one signature in the canonical bytes of an entry belongs to a key and the rest of them."""
+    found = signature_and_message(data)
+    return found is not None and found[1] is not None and belongs(found[0], found[1], public_key)
 
 
 @lru_cache(maxsize=1024)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from sqlalchemy import select
 
@@ -48,7 +49,15 @@ class WorkLedger(WorkBase):
     def entry(self, sequence: int) -> LedgerRow | None:
         """One entry, or None where the chain has none with this number."""
         row = self._connection.execute(select(_ENTRY).where(_ENTRY.c.sequence == sequence)).one_or_none()
-        return None if row is None else LedgerRow(row.sequence, row.previous_hash, row.hash, bytes(row.data))
+        return None if row is None else _row(row)
+
+    def entries_at(self, sequences: Sequence[int]) -> Iterator[LedgerRow]:
+        """The entries with these numbers, in order, read in portions; a number that none has is left out."""
+        for first in range(0, len(sequences), _CHUNK):
+            numbers = sequences[first : first + _CHUNK]
+            statement = select(_ENTRY).where(_ENTRY.c.sequence.in_(numbers)).order_by(_ENTRY.c.sequence)
+            for row in self._connection.execute(statement).all():
+                yield _row(row)
 
     def entries(self, after: int = 0) -> Iterator[LedgerRow]:
         """Entries with a sequence greater than ``after``, in order, read in portions."""
@@ -57,7 +66,11 @@ class WorkLedger(WorkBase):
             statement = select(_ENTRY).where(_ENTRY.c.sequence > last).order_by(_ENTRY.c.sequence)
             rows = self._connection.execute(statement.limit(_CHUNK)).all()
             for row in rows:
-                yield LedgerRow(row.sequence, row.previous_hash, row.hash, bytes(row.data))
+                yield _row(row)
             if len(rows) < _CHUNK:
                 return
             last = rows[-1].sequence
+
+
+def _row(row: Any) -> LedgerRow:
+    return LedgerRow(row.sequence, row.previous_hash, row.hash, bytes(row.data))

@@ -10,6 +10,7 @@ from small_site import PASSWORD
 
 from bim_supervise.api import WorkReport, verify_ledger_file
 from bim_supervise.core.errors import AuthenticationFailed, InputRefused, NotFound, PermissionRefused
+from bim_supervise.ledger.sign_off_form import read_sign_off
 
 NEW = "another battery staple"
 
@@ -45,6 +46,17 @@ def test_the_first_signature_introduces_a_key_and_the_next_uses_it(project):
         True,
         project.signer_keys("liu")[0]["public_key"],
     )
+
+
+def test_the_projects_own_chain_is_checked_side_by_side_and_its_sign_offs_the_quick_way(project, monkeypatch):
+    monkeypatch.setattr("bim_supervise.ledger.chain.ROWS_A_STRETCH", 2)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    for _ in range(6):
+        sign(project, decision="reject")
+    answer = project.verify_ledger()
+    assert (answer["valid"], answer["entries"], answer["unsigned"]) == (True, 7, 0)
+    with project._store.reading() as work:
+        assert [read_sign_off(row.data) is not None for row in work.entries()] == [False, *[True] * 6]
 
 
 def test_a_wrong_password_signs_nothing_and_makes_no_key(project):

@@ -37,14 +37,15 @@ ENTRIES = 1_000_000 if LONG else 10_000
 # Starting a second interpreter takes as long as hashing some hundred thousand entries.
 CHAIN_CORES = CORES if LONG else 1
 CHAIN_BOUND, SIGNATURE_BOUND = (0.9, 0.85) if LONG else (0.2, 0.3)
+PAUSES = 20 if LONG else 3
 _PLAIN = msgspec.json.Encoder(order="sorted")
 
 
-def many_rows():
+def many_rows(length):
     """A signed chain, made quickly: these entries hold nothing in which RFC 8785 and plain JSON differ."""
     rows = signed_chain(12)
     patterns = [json.loads(data) for _, _, _, data in rows[2:4]]
-    while len(rows) < ENTRIES:
+    while len(rows) < length:
         sequence, previous = len(rows) + 1, rows[-1][2]
         value = patterns[sequence % 2] | {
             "_after": {"entries": sequence - 1, "hash": previous}, "task": f"T{sequence}"
@@ -63,7 +64,7 @@ key_of_signer = functools.cache(key_of)
 
 @pytest.fixture(scope="module")
 def rows():
-    return many_rows()
+    return many_rows(ENTRIES)
 
 
 @pytest.fixture(scope="module")
@@ -109,31 +110,42 @@ def bare_signatures(part):
 
 @pytest.mark.timeout(1800)
 def test_the_chain_verifies_nearly_as_fast_as_its_bytes_are_hashed(rows, export, capsys):
-    hashing, checking = [], []
-    for _ in range(5):
-        hashing.append(rate(rows, lambda: bare_hashing(rows)))
-        checking.append(rate(rows, lambda: verify_export_file(export, chain_only=True, cores=CHAIN_CORES)))
-    ratio = statistics.median(checking) / statistics.median(hashing)
+    ratios = []
+    for _ in range(9):
+        hashing = rate(rows, lambda: bare_hashing(rows))
+        checking = rate(rows, lambda: verify_export_file(export, chain_only=True, cores=CHAIN_CORES))
+        ratios.append(checking / hashing)
+    ratio = statistics.median(ratios)
     with capsys.disabled():
-        speed = f"{statistics.median(checking):,.0f}/s on {CHAIN_CORES} cores"
+        speed = f"{checking:,.0f}/s on {CHAIN_CORES} cores"
         print(f"\nchain: {speed}, {ratio:.2f} of bare hashing ({len(rows):,} entries)")
     assert ratio >= CHAIN_BOUND
 
 
 @pytest.mark.timeout(1800)
 def test_signatures_verify_nearly_as_fast_as_ed25519_on_every_core(rows, export, capsys):
-    part = [data for _, _, _, data in rows[2 : min(len(rows), 20_002)]]
+    """Ed25519 alone is timed in pauses of the one check, so that whatever else is at work slows both."""
+    part = [data for _, _, _, data in rows[2 : min(len(rows), 10_002)]]
     with ProcessPoolExecutor(CORES) as pool, CountBar("entries") as bar:
         list(pool.map(bare_signatures, [part[:10]] * CORES))
-        bare, checking = [sum(pool.map(bare_signatures, [part] * CORES))], []
-        for _ in range(1 if LONG else 2):
-            begun = time.perf_counter()
-            assert verify_export_file(export, cores=CORES, on_progress=bar(len(rows))).valid
-            checking.append(len(rows) / (time.perf_counter() - begun))
-            bare.append(sum(pool.map(bare_signatures, [part] * CORES)))
-    ratio = statistics.median(checking) / statistics.median(bare)
+        show, bare, paused, measured = bar(len(rows)), [], 0.0, 0
+
+        def pause(checked):
+            nonlocal paused, measured
+            show(checked)
+            if checked < len(rows) and checked - measured >= len(rows) / PAUSES:
+                # The helpers finish what they have in hand while the clock still runs.
+                time.sleep(0.3)
+                begun, measured = time.perf_counter(), checked
+                bare.append(sum(pool.map(bare_signatures, [part] * CORES)))
+                paused += time.perf_counter() - begun
+
+        begun = time.perf_counter()
+        assert verify_export_file(export, cores=CORES, on_progress=pause).valid
+        checking = len(rows) / (time.perf_counter() - begun - paused)
+    ratio = checking / statistics.mean(bare)
     with capsys.disabled():
-        speed = f"{statistics.median(checking):,.0f}/s on {CORES} cores"
+        speed = f"{checking:,.0f}/s on {CORES} cores"
         print(f"\nsignatures: {speed}, {ratio:.2f} of bare Ed25519 ({len(rows):,} entries)")
     assert ratio >= SIGNATURE_BOUND
 

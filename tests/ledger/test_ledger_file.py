@@ -6,11 +6,12 @@ import io
 import random
 
 import pytest
-from ledger_samples import PROJECT, append, chain, introduce, key_of, signed_chain
+from ledger_samples import PROJECT, append, chain, entry, introduce, key_of, row, signed_chain
 
 from bim_supervise.core.side_by_side import side_by_side
 from bim_supervise.ledger import read_export
 from bim_supervise.ledger.chain import verify
+from bim_supervise.ledger.entries import entry_bytes
 from bim_supervise.ledger.export import export_lines, verify_export
 from bim_supervise.ledger.read_export import verify_export_file
 
@@ -23,7 +24,9 @@ def exported(rows):
 @pytest.fixture
 def same(tmp_path, monkeypatch):
     """Checks bytes in small spans, alone and side by side, and holds both against the check of the lines."""
-    monkeypatch.setattr(read_export, "SPAN_BYTES", 3000)
+    monkeypatch.setattr(read_export, "BLOCK_BYTES", 1700)
+    monkeypatch.setattr(read_export, "SPAN_BYTES", 4000)
+    monkeypatch.setattr(read_export, "CHAIN_SPAN_BYTES", 3000)
 
     def check(content, **asked):
         path = tmp_path / "ledger"
@@ -66,6 +69,15 @@ def test_old_entries_keys_and_empty_chains_are_read_alike(same):
 
 
 @pytest.mark.parametrize("chain_only", [True, False])
+def test_an_unsigned_entry_behind_signed_ones_is_found_where_it_stands(same, chain_only):
+    rows = signed_chain(23, before=chain(5))
+    rows.append(row(24, rows[-1][2], entry_bytes(entry(24, rows[-1][2]))))
+    content = b"".join(export_lines(append(rows), project=PROJECT, entries=25, head="", keys=()))
+    found = same(content, chain_only=chain_only)[1]
+    assert (found.first_broken, found.reason, found.unsigned) == (24, "format_downgraded", 5)
+
+
+@pytest.mark.parametrize("chain_only", [True, False])
 def test_several_cores_find_the_same_place(same, chain_only):
     content = exported(signed_chain(60))
     path, whole = same(content, chain_only=chain_only)
@@ -84,6 +96,8 @@ def test_answers_come_in_order_whoever_gives_them():
     pieces = [bytes([number]) * 1000 for number in range(200)]
     assert list(side_by_side(len, iter(pieces), 3)) == [1000] * 200
     assert list(side_by_side(ord, "abcdef" * 20, 2)) == [ord(sign) for sign in "abcdef" * 20]
+    long = [[number, "a" * 200_000] for number in range(12)]
+    assert list(side_by_side(list, long, 2)) == long
     assert list(side_by_side(ord, "a", 2)) == [97]
     assert list(side_by_side(ord, "", 2)) == []
     with pytest.raises(TypeError):
