@@ -104,7 +104,7 @@ def test_a_sign_off_never_moves_without_a_named_person(site, tmp_path):
     )
     assert answer["after"] == new[GUIDS["rebar"]]
     with site._store.reading() as work:
-        made = site._sign_offs_made(work, work.content_hashes())["CP-RB"][0]
+        made = site._sign_offs_made(work, work.content_hashes(), ["CP-RB"])["CP-RB"][0]
     assert new[GUIDS["rebar"]] in made.elements
     assert GUIDS["rebar"] not in made.elements
     (decided,) = site.successions("confirmed")

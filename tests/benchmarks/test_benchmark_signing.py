@@ -1,7 +1,7 @@
 """A signature costs the same behind a long ledger as behind a short one.
 
-In CI a few thousand entries; a million in the long form (``BIM_SUPERVISE_FULL=1``). The projects sign in turn,
-so that whatever else is at work slows all of them.
+In CI a few thousand entries; a million in the long form (``BIM_SUPERVISE_FULL=1``). The projects sign in
+turn, so that whatever else is at work slows all of them.
 """
 
 from __future__ import annotations
