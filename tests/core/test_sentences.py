@@ -164,7 +164,9 @@ def _warnings() -> set[str]:
 
 
 def _ledger() -> set[str]:
-    found = _returned("ledger/checks.py", "_fault", "_use_of") | _returned("ledger/export.py", "read_header")
+    found = _returned("ledger/checks.py", "_fault", "_use_of", "_use_of_any", "_signed_by") | _returned(
+        "ledger/export.py", "read_header"
+    )
     for _, call in _calls("ledger/checks.py", "found"):
         found |= set(_texts(call.args[0]))
     for _, call in _calls("ledger/export.py", "replace"):
