@@ -13,8 +13,15 @@ export const wordsOf = (lines: string): string[] => lines.split("\n");
 export const int32Of = (column: string): Int32Array => new Int32Array(bytesOf(column).buffer);
 export const uint16Of = (column: string): Uint16Array => new Uint16Array(bytesOf(column).buffer);
 
-/** Computes once, when first asked. */
+/** Computes once, when first asked, and forgets what it was computed from. */
 export function lazily<T>(make: () => T): () => T {
-  let made: { value: T } | null = null;
-  return () => (made ??= { value: make() }).value;
+  let from: (() => T) | null = make;
+  let made: T;
+  return () => {
+    if (from) {
+      made = from();
+      from = null;
+    }
+    return made;
+  };
 }

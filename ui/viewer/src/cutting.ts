@@ -15,6 +15,7 @@ export class Cutting {
   readonly element = make("section", { class: "panel cutting", hidden: true });
   private readonly sliders: HTMLInputElement[] = [];
   private whole: Box = [0, 0, 0, 1, 1, 1];
+  private storeys: readonly string[] = [];
 
   constructor(private readonly words: Record<string, string>, private readonly actions: CuttingActions) {
     this.element.setAttribute("aria-label", words["section"]!);
@@ -24,9 +25,25 @@ export class Cutting {
     return this.element.hidden === false;
   }
 
-  build(whole: Box, storeys: readonly string[]): void {
+  /** What can be cut; the panel is made when it is first shown. */
+  reach(whole: Box, storeys: readonly string[]): void {
     this.whole = whole;
+    this.storeys = storeys;
     this.sliders.length = 0;
+  }
+
+  show(box: Box | null): void {
+    if (!this.sliders.length) this.build();
+    const shown = box ?? this.whole;
+    for (let axis = 0; axis < 3; axis++) {
+      const size = this.whole[axis + 3]! - this.whole[axis]! || 1;
+      this.sliders[axis * 2]!.value = String(((shown[axis]! - this.whole[axis]!) / size) * STEPS);
+      this.sliders[axis * 2 + 1]!.value = String(((shown[axis + 3]! - this.whole[axis]!) / size) * STEPS);
+    }
+  }
+
+  private build(): void {
+    const { storeys } = this;
     const rows = ["X", "Y", "Z"].map((axis) =>
       make("div", { class: "axis" }, make("span", {}, axis), this.slider(`${axis} ${this.words["cut_low"]}`, 0),
         this.slider(`${axis} ${this.words["cut_high"]}`, STEPS)));
@@ -39,15 +56,6 @@ export class Cutting {
         make("button", { type: "button", class: "word", "data-do": "uncut", click: () => this.actions.cut(null) }, this.words["cut_off"]!)),
       ...(storeys.length ? [storey] : []),
     );
-  }
-
-  show(box: Box | null): void {
-    const shown = box ?? this.whole;
-    for (let axis = 0; axis < 3; axis++) {
-      const size = this.whole[axis + 3]! - this.whole[axis]! || 1;
-      this.sliders[axis * 2]!.value = String(((shown[axis]! - this.whole[axis]!) / size) * STEPS);
-      this.sliders[axis * 2 + 1]!.value = String(((shown[axis + 3]! - this.whole[axis]!) / size) * STEPS);
-    }
   }
 
   private slider(says: string, value: number): HTMLInputElement {

@@ -1,12 +1,17 @@
 /** Chunk files: planes of bytes with folded differences; the layout is told in model/geometry_pack.py. */
 
+import { lazily } from "./columns.ts";
 import type { Chunk } from "./types.ts";
 
+export type Index = Uint16Array | Uint32Array;
+
+/** A chunk's elements follow one another in its corners, its triangles and its edges. */
 export interface ChunkData {
   /** x, y, z and place in the chunk of each vertex. */
-  corners: Uint16Array;
-  triangles: Uint16Array | Uint32Array;
-  edges: Uint16Array | Uint32Array;
+  readonly corners: Uint16Array;
+  /** Unfolded when first asked for, as are the edges. */
+  readonly triangles: Index;
+  readonly edges: Index;
 }
 
 const MAGIC = 0x31475342; // "BSG1"
@@ -16,8 +21,6 @@ export function decodeChunk(buffer: ArrayBuffer): ChunkData {
   const head = new DataView(buffer);
   if (buffer.byteLength < HEAD || head.getUint32(0, true) !== MAGIC) throw new Error("not a chunk of shapes");
   const vertices = head.getUint32(4, true);
-  const triangles = head.getUint32(8, true);
-  const edges = head.getUint32(12, true);
   const width = head.getUint32(16, true);
   const bytes = new Uint8Array(buffer, HEAD);
   const corners = new Uint16Array(vertices * 4);
@@ -26,9 +29,21 @@ export function decodeChunk(buffer: ArrayBuffer): ChunkData {
     unfold16(bytes, at, vertices, corners, axis, 4);
     at += vertices * 2;
   }
-  const index = (count: number): Uint16Array | Uint32Array => {
-    const start = at;
-    at += count * width;
+  const triangles = index(bytes, at, head.getUint32(8, true) * 3, width);
+  const edges = index(bytes, at + head.getUint32(8, true) * 3 * width, head.getUint32(12, true) * 2, width);
+  return {
+    corners,
+    get triangles() {
+      return triangles();
+    },
+    get edges() {
+      return edges();
+    },
+  };
+}
+
+function index(bytes: Uint8Array, start: number, count: number, width: number): () => Index {
+  return lazily(() => {
     if (width === 2) {
       const values = new Uint16Array(count);
       unfold16(bytes, start, count, values, 0, 1);
@@ -37,8 +52,7 @@ export function decodeChunk(buffer: ArrayBuffer): ChunkData {
     const values = new Uint32Array(count);
     unfold32(bytes, start, values);
     return values;
-  };
-  return { corners, triangles: index(triangles * 3), edges: index(edges * 2) };
+  });
 }
 
 function unfold16(
@@ -65,21 +79,24 @@ function unfold32(bytes: Uint8Array, start: number, target: Uint32Array): void {
   }
 }
 
-/** Boxes of all elements of a chunk, six numbers each [m], relative to the scene's origin. */
-export function boxesOf(data: ChunkData, chunk: Chunk): Float64Array {
-  const { corners } = data;
-  const boxes = new Float64Array(chunk.elements * 6);
-  for (let at = 0; at < boxes.length; at++) boxes[at] = at % 6 < 3 ? Infinity : -Infinity;
+/** Lower and upper corners of the boxes of a chunk's elements, in its steps; fourth the element's place. */
+export interface Extents {
+  low: Uint16Array;
+  high: Uint16Array;
+}
+
+export function extentsOf(corners: Uint16Array, elements: number): Extents {
+  const low = new Uint16Array(elements * 4).fill(0xffff), high = new Uint16Array(elements * 4);
   for (let vertex = 0; vertex < corners.length; vertex += 4) {
-    const box = corners[vertex + 3]! * 6;
+    const place = corners[vertex + 3]!, box = place * 4;
     for (let axis = 0; axis < 3; axis++) {
       const value = corners[vertex + axis]!;
-      if (value < boxes[box + axis]!) boxes[box + axis] = value;
-      if (value > boxes[box + axis + 3]!) boxes[box + axis + 3] = value;
+      if (value < low[box + axis]!) low[box + axis] = value;
+      if (value > high[box + axis]!) high[box + axis] = value;
     }
+    low[box + 3] = high[box + 3] = place;
   }
-  for (let at = 0; at < boxes.length; at++) boxes[at] = chunk.low[at % 3]! + boxes[at]! * chunk.scale[at % 3]!;
-  return boxes;
+  return { low, high };
 }
 
 /** Corners of the triangles of one element of a chunk, in metres relative to the scene's origin. */

@@ -19,7 +19,7 @@ export class Frames {
   private rest: ReturnType<typeof setTimeout> | undefined;
   private poll: ReturnType<typeof setTimeout> | undefined;
   private last = performance.now();
-  private holding = false;
+  isHolding = false;
   /** What the last frames cost until the graphics card was done with them [ms]. */
   private readonly cost = { draft: 0, full: Infinity };
   private running: { fence: WebGLSync; began: number; quality: Quality } | null = null;
@@ -34,13 +34,13 @@ export class Frames {
 
   /** While shapes arrive: a partial picture now and then, and no more. */
   hold(): void {
-    this.holding = true;
+    this.isHolding = true;
     this.last = performance.now();
   }
 
   /** All shapes are there: the first whole frame is drawn before this returns. */
   release(): void {
-    this.holding = false;
+    this.isHolding = false;
     this.now("draft");
     this.settle();
   }
@@ -50,12 +50,12 @@ export class Frames {
     if (this.request) return;
     this.request = requestAnimationFrame(() => {
       this.request = 0;
-      if (this.holding && performance.now() - this.last < PARTIAL_MS) return;
+      if (this.isHolding && performance.now() - this.last < PARTIAL_MS) return;
       // Frames that queue up behind a slow one would only be late.
       if (this.running) this.ask();
-      else if (this.isSlow || this.holding) {
+      else if (this.isSlow || this.isHolding) {
         this.now("draft");
-        if (!this.holding) this.settle();
+        if (!this.isHolding) this.settle();
       } else {
         this.now("fine");
       }

@@ -32,31 +32,35 @@ function once<T>(address: string, read: (answer: Response) => Promise<T>): Promi
 
 export const loadScene = (address: string): Promise<SceneDoc> => once(address, (answer) => answer.json());
 
-export async function loadAppearance(address: string): Promise<AppearanceDoc> {
-  const answer = await download(address);
-  return answer.json();
-}
-
-const early = new Map<string, Promise<ChunkData>>();
+/** What has been asked for before it was needed. */
+const early = new Map<string, Promise<unknown>>();
 
 /** Begins what a page will need before anything else is made ready. */
 export function expect(data: ViewerData): void {
   for (const model of data.models) {
     loadScene(model.scene).catch(() => undefined);
-    for (const name of model.chunks) {
-      const address = `${data.geometry}/${name}`;
-      const chunk = download(address).then(decoded);
-      chunk.catch(() => undefined);
-      early.set(address, chunk);
-    }
+    begin(model.appearance, appearance);
+    for (const name of model.chunks) begin(`${data.geometry}/${name}`, decoded);
   }
 }
 
-export async function loadChunk(address: string): Promise<ChunkData> {
-  const begun = early.get(address);
-  early.delete(address);
-  return begun ?? decoded(await download(address));
+export const loadAppearance = (address: string): Promise<AppearanceDoc> => begun(address, appearance);
+
+export const loadChunk = (address: string): Promise<ChunkData> => begun(address, decoded);
+
+function begin<T>(address: string, read: (answer: Response) => Promise<T>): void {
+  const asked = download(address).then(read);
+  asked.catch(() => undefined);
+  early.set(address, asked);
 }
+
+async function begun<T>(address: string, read: (answer: Response) => Promise<T>): Promise<T> {
+  const asked = early.get(address) as Promise<T> | undefined;
+  early.delete(address);
+  return asked ?? read(await download(address));
+}
+
+const appearance = (answer: Response): Promise<AppearanceDoc> => answer.json();
 
 async function decoded(answer: Response): Promise<ChunkData> {
   const buffer = await answer.arrayBuffer();

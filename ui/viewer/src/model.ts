@@ -64,9 +64,7 @@ export class Federation {
   /** 1 for every element that is drawn. */
   drawnMask(): Uint8Array {
     const mask = new Uint8Array(this.count);
-    for (const { scene, base } of this.loaded) {
-      for (let local = 0; local < scene.count; local++) mask[base + local] = scene.isDrawn(local) ? 1 : 0;
-    }
+    for (const { scene, base } of this.loaded) mask.set(scene.drawnMask(), base);
     return mask;
   }
 
@@ -98,18 +96,20 @@ export class Federation {
     return frames.length ? frames.reduce(joined) : null;
   }
 
-  /** Codes of one list of the scenes, e.g. their storeys, numbered through all scenes. */
-  storeys(): { codes: Uint8Array; labels: string[] } {
-    const labels: string[] = [];
+  /** Names of the storeys of all scenes. */
+  storeys(): string[] {
+    return [...new Set(this.loaded.flatMap(({ scene }) => scene.doc.storeys))];
+  }
+
+  /** Storey of each element: its place among `storeys` + 1, 0 none. */
+  storeyCodes(): Uint8Array {
+    const labels = this.storeys();
     const codes = new Uint8Array(this.count);
     for (const { scene, base } of this.loaded) {
-      const places = [0, ...scene.doc.storeys.map((name) => {
-        if (!labels.includes(name)) labels.push(name);
-        return Math.min(labels.indexOf(name) + 1, 255);
-      })];
+      const places = [0, ...scene.doc.storeys.map((name) => Math.min(labels.indexOf(name) + 1, 255))];
       scene.storey().forEach((storey, local) => (codes[base + local] = places[storey]!));
     }
-    return { codes, labels };
+    return codes;
   }
 
   trades(): Uint8Array {

@@ -1,7 +1,7 @@
 /** One model's scene: what its elements are, read from columns when first asked for. */
 
 import { bytesOf, lazily, uint16Of, wordsOf } from "./columns.ts";
-import { boxesOf, type ChunkData } from "./decode.ts";
+import { extentsOf, type ChunkData, type Extents } from "./decode.ts";
 import type { Box, Chunk, SceneDoc, Triple } from "./types.ts";
 
 export const NONE = 0, MESH = 1, FAILED = 2;
@@ -19,7 +19,7 @@ export class Scene {
   readonly wholes: () => string[];
   readonly storey: () => Uint16Array;
   readonly trade: () => Uint8Array;
-  private readonly boxes = new Map<number, Float64Array>();
+  private readonly extents = new Map<number, Extents>();
 
   constructor(doc: SceneDoc) {
     this.doc = doc;
@@ -39,6 +39,13 @@ export class Scene {
     return this.shape[place] === MESH || (this.shape[place] === FAILED && !!this.doc.boxes[place]);
   }
 
+  /** 1 for every element that is drawn. */
+  drawnMask(): Uint8Array {
+    const mask = this.shape.map((shape) => (shape === MESH ? 1 : 0));
+    for (const place of Object.keys(this.doc.boxes).map(Number)) mask[place] = this.isDrawn(place) ? 1 : 0;
+    return mask;
+  }
+
   chunkOf(place: number): number {
     return this.chunks.findIndex(({ first, elements }) => place >= first && place < first + elements);
   }
@@ -49,10 +56,16 @@ export class Scene {
     const found = this.chunkOf(place);
     const chunk = this.chunks[found], data = this.arrived.get(found);
     if (!chunk || !data) return null;
-    let boxes = this.boxes.get(found);
-    if (!boxes) this.boxes.set(found, (boxes = boxesOf(data, chunk)));
-    const at = (place - chunk.first) * 6;
-    return [...boxes.subarray(at, at + 6)] as Box;
+    const { low, high } = this.extentsOf(found, data);
+    const at = (place - chunk.first) * 4;
+    const metres = (steps: Uint16Array, axis: number): number => chunk.low[axis]! + steps[at + axis]! * chunk.scale[axis]!;
+    return [metres(low, 0), metres(low, 1), metres(low, 2), metres(high, 0), metres(high, 1), metres(high, 2)];
+  }
+
+  private extentsOf(found: number, data: ChunkData): Extents {
+    let extents = this.extents.get(found);
+    if (!extents) this.extents.set(found, (extents = extentsOf(data.corners, this.chunks[found]!.elements)));
+    return extents;
   }
 
   /** Box around everything that is drawn; known before any shape has arrived. */

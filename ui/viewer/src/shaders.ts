@@ -3,6 +3,7 @@
  * Alpha of a texel: 0xc0 solid, 0x40 ghost, below 0x20 hidden; 0x20 is added for what is selected.
  * `CUT` is defined as the number of section planes while there are any: a shader that may discard draws at
  * half the speed, because depth is then known only after it has run.
+ * `DOT` draws a point as big as the box between `corner` and `far` looks from the eye.
  */
 
 export const WIDTH = 1024;
@@ -21,6 +22,9 @@ flat out vec4 vLook; flat out int vId; out vec3 vView;
 #ifdef CUT
 out vec3 vWorld;
 #endif
+#ifdef DOT
+in vec4 far; uniform float uHalf;
+#endif
 void main() {
   int id = int(uBase + corner.w + .5);
   vec4 look = texelFetch(uLook, ivec2(id % ${WIDTH}, id / ${WIDTH}), 0);
@@ -29,12 +33,21 @@ void main() {
   // Colours are mixed and lit as light: squares on the way in, a root on the way out.
   vLook = vec4(look.rgb * look.rgb, mod(alpha, 64.) >= 32. ? 1. : 0.); vId = id;
   if (vLook.a > .5) vLook.rgb = mix(vLook.rgb, uSelected * uSelected, .78);
-#ifdef CUT
-  vWorld = (modelMatrix * vec4(corner.xyz, 1.)).xyz;
+  vec4 at = vec4(corner.xyz, 1.);
+#ifdef DOT
+  at.xyz = mix(corner.xyz, far.xyz, .5);
 #endif
-  vec4 seen = modelViewMatrix * vec4(corner.xyz, 1.);
+#ifdef CUT
+  vWorld = (modelMatrix * at).xyz;
+#endif
+  vec4 seen = modelViewMatrix * at;
   vView = seen.xyz;
   gl_Position = projectionMatrix * seen;
+#ifdef DOT
+  vec3 size = abs(mat3(modelMatrix) * (far.xyz - corner.xyz)), along = abs(normalize(seen.xyz) * mat3(viewMatrix));
+  float area = dot(along, size.yzx * size.zxy);
+  gl_PointSize = max(1., sqrt(area) * projectionMatrix[1][1] * uHalf / gl_Position.w);
+#endif
   if (uPass == 0 ? !solid : !ghost) gl_Position = vec4(2., 2., 2., 1.);
 }`;
 
@@ -54,7 +67,11 @@ export const SURFACE = `${FRAGMENT}
 const vec3 SUN = vec3(.3764, .5448, .7330);
 void main() {
   clipped();
+#ifdef DOT
+  vec3 n = vec3(0., .6, .8);
+#else
   vec3 n = normalize(cross(dFdx(vView), dFdy(vView)));
+#endif
   float light = .515 + .381 * max(0., dot(n, SUN)) + .224 * max(0., n.z);
   vec3 shown = vLook.rgb * light;
   if (!gl_FrontFacing) shown = mix(vLook.rgb, uCut * uCut, .35) * .62;

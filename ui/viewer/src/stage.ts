@@ -1,7 +1,8 @@
 /** The WebGL side: meshes, passes, picking. Draws only when something has changed. */
 
 import * as THREE from "three";
-import type { ChunkData } from "./decode.ts";
+import { extentsOf, type ChunkData, type Extents, type Index } from "./decode.ts";
+import { DOT_PX, split } from "./dots.ts";
 import type { Quality } from "./frames.ts";
 import { COPY, COPY_VERTEX, LINES, PICK, PLANES, SURFACE, VERTEX, WIDTH } from "./shaders.ts";
 import { NO_CUT, type Plane } from "./section.ts";
@@ -18,9 +19,27 @@ export interface StageColors {
   cut: string;
 }
 
+/** A finer split of a chunk is made where its elements look so much bigger or smaller than when it was split. */
+const RESPLIT = 1.5;
+
+type Drawn = THREE.Mesh | THREE.LineSegments | THREE.Points;
+
+/** A chunk: how it is drawn in whole, and as a draft; both are made when first drawn. */
 interface Part {
-  objects: THREE.Object3D[];
-  geometries: THREE.BufferGeometry[];
+  data: ChunkData;
+  chunk: Chunk;
+  base: number;
+  matrix: THREE.Matrix4;
+  /** Around its elements [m]. */
+  box: THREE.Box3;
+  corner: THREE.BufferAttribute;
+  /** Ends of its elements' boxes. */
+  ends: Record<"corner" | "far", THREE.BufferAttribute> | null;
+  whole: Drawn[];
+  draft: Drawn[];
+  extents: Extents;
+  /** Longest element that is a dot [m]; 0 before it is split. */
+  short: number;
 }
 
 export class Stage {
@@ -37,6 +56,9 @@ export class Stage {
   private readonly surfaces = new THREE.Group();
   private readonly lines = new THREE.Group();
   private readonly ghosts = new THREE.Group();
+  private readonly drafts = new THREE.Group();
+  private readonly draftGhosts = new THREE.Group();
+  private anyGhosts = false;
   private readonly parts: Part[] = [];
   private textures: THREE.DataTexture[] = [];
   private looks: Looks[] = [];
@@ -45,8 +67,12 @@ export class Stage {
 
   constructor(readonly canvas: HTMLCanvasElement, colors: StageColors, camera: THREE.PerspectiveCamera) {
     this.camera = camera;
+    const ratio = Math.min(devicePixelRatio, 2);
+    // A drawing buffer is expensive to change: it has its size from the start.
+    canvas.width = canvas.clientWidth * ratio;
+    canvas.height = canvas.clientHeight * ratio;
     this.renderer = new THREE.WebGLRenderer({ canvas, antialias: false, alpha: true });
-    this.renderer.setPixelRatio(Math.min(devicePixelRatio, 2));
+    if (ratio !== 1) this.renderer.setPixelRatio(ratio);
     this.renderer.outputColorSpace = THREE.LinearSRGBColorSpace;
     this.renderer.autoClear = false;
     this.renderer.setClearColor(0x000000, 0);
@@ -56,6 +82,7 @@ export class Stage {
       uSelected: { value: new THREE.Vector3() },
       uLine: { value: new THREE.Vector3() },
       uCut: { value: new THREE.Vector3() },
+      uHalf: { value: 1 },
     };
     this.setColors(colors);
     const behind = { polygonOffset: true, polygonOffsetFactor: 1, polygonOffsetUnits: 1 };
@@ -66,6 +93,8 @@ export class Stage {
       ghost: this.material(SURFACE, 1, sheer),
       ghostLines: this.material(LINES, 1, sheer),
       pick: this.material(PICK, 0, {}),
+      dots: this.material(SURFACE, 0, { ...behind, defines: { DOT: "" } }),
+      ghostDots: this.material(SURFACE, 1, { ...sheer, defines: { DOT: "" } }),
     };
     this.copy = new THREE.Mesh(new THREE.PlaneGeometry(2, 2), new THREE.RawShaderMaterial({
       glslVersion: THREE.GLSL3, vertexShader: COPY_VERTEX, fragmentShader: COPY, depthTest: false, depthWrite: false,
@@ -73,8 +102,7 @@ export class Stage {
     }));
     this.copy.frustumCulled = false;
     this.surfaces.renderOrder = 0;
-    this.scene.add(this.surfaces, this.lines, this.ghosts, this.extras);
-    this.ghosts.visible = false;
+    this.scene.add(this.surfaces, this.lines, this.ghosts, this.drafts, this.draftGhosts, this.extras);
   }
 
   /** Texture of looks; two of them draw side by side. */
@@ -93,7 +121,7 @@ export class Stage {
 
   refresh(ghosts: boolean): void {
     this.textures.forEach((texture) => (texture.needsUpdate = true));
-    this.ghosts.visible = ghosts;
+    this.anyGhosts = ghosts;
   }
 
   setColors(colors: StageColors): void {
@@ -112,80 +140,120 @@ export class Stage {
     const count = Math.min(planes.length, PLANES);
     for (const material of Object.values(this.materials)) {
       if ((material.defines["CUT"] ?? 0) === count) continue;
-      material.defines = count ? { CUT: count } : {};
+      delete material.defines["CUT"];
+      if (count) material.defines["CUT"] = count;
       material.needsUpdate = true;
     }
   }
 
   /** Adds a chunk; `base` is the place of its first element among all, `offset` that of its scene [m]. */
   add(data: ChunkData, chunk: Chunk, base: number, offset: Triple): void {
-    const corner = new THREE.BufferAttribute(data.corners, 4);
     const matrix = new THREE.Matrix4()
       .makeTranslation(chunk.low[0] + offset[0], chunk.low[1] + offset[1], chunk.low[2] + offset[2])
       .multiply(new THREE.Matrix4().makeScale(...chunk.scale));
-    const part: Part = { objects: [], geometries: [] };
-    const shape = (index: Uint16Array | Uint32Array): THREE.BufferGeometry => {
-      const geometry = new THREE.BufferGeometry();
-      geometry.setAttribute("corner", corner);
-      geometry.setIndex(new THREE.BufferAttribute(index, 1));
-      geometry.boundingSphere = new THREE.Sphere(
-        new THREE.Vector3(MIDDLE, MIDDLE, MIDDLE), MIDDLE * Math.sqrt(3),
-      );
-      part.geometries.push(geometry);
-      return geometry;
-    };
-    const place = (object: THREE.Mesh | THREE.LineSegments, parent: THREE.Object3D, order: number): void => {
-      object.matrixAutoUpdate = false;
-      object.matrix.copy(matrix);
-      object.renderOrder = order;
-      object.onBeforeRender = (_renderer, _scene, _camera, _geometry, material) => {
-        const shader = material as THREE.RawShaderMaterial;
-        shader.uniforms["uBase"]!.value = base;
-        shader.uniformsNeedUpdate = true;
-      };
-      parent.add(object);
-      part.objects.push(object);
-    };
-    const faces = shape(data.triangles);
-    place(new THREE.Mesh(faces, this.materials["surface"]!), this.surfaces, 0);
-    place(new THREE.Mesh(faces, this.materials["ghost"]!), this.ghosts, 4);
-    place(new THREE.Mesh(faces, this.materials["pick"]!), this.pickScene, 0);
-    if (data.edges.length) {
-      const edges = shape(data.edges);
-      place(new THREE.LineSegments(edges, this.materials["lines"]!), this.lines, 2);
-      place(new THREE.LineSegments(edges, this.materials["ghostLines"]!), this.ghosts, 5);
-    }
-    this.parts.push(part);
+    const box = new THREE.Box3(new THREE.Vector3(), new THREE.Vector3().setScalar(2 * MIDDLE)).applyMatrix4(matrix);
+    const corner = new THREE.BufferAttribute(data.corners, 4);
+    this.parts.push({ data, chunk, base, matrix, box, corner, ends: null, whole: [], draft: [], extents: extentsOf(data.corners, chunk.elements), short: 0 });
   }
 
-  /** Lets the driver translate the programs while shapes are on their way. */
+  private showWhole(): void {
+    for (const part of this.parts) {
+      if (part.whole.length) continue;
+      const { triangles, edges } = part.data;
+      const faces = geometryOf({ corner: part.corner }, triangles);
+      part.whole.push(
+        this.place(part, new THREE.Mesh(faces, this.materials["surface"]), this.surfaces, 0),
+        this.place(part, new THREE.Mesh(faces, this.materials["ghost"]), this.ghosts, 4),
+        this.place(part, new THREE.Mesh(faces, this.materials["pick"]), this.pickScene, 0));
+      if (!edges.length) continue;
+      const lines = geometryOf({ corner: part.corner }, edges);
+      part.whole.push(
+        this.place(part, new THREE.LineSegments(lines, this.materials["lines"]), this.lines, 2),
+        this.place(part, new THREE.LineSegments(lines, this.materials["ghostLines"]), this.ghosts, 5));
+    }
+  }
+
+  /** Splits anew what looks much bigger or smaller than before. */
+  private showDraft(height: number): void {
+    for (const part of this.parts) {
+      const short = DOT_PX * this.metresPerPixel(part.box, height);
+      if (part.short && short < part.short * RESPLIT && short > part.short / RESPLIT) continue;
+      part.short = short;
+      part.draft = removed(part.draft, [part.corner, ...Object.values(part.ends ?? {})]);
+      const found = split(part.data, part.extents, part.chunk.scale, short);
+      const triangles = found?.triangles ?? part.data.triangles;
+      if (triangles.length) {
+        const faces = geometryOf({ corner: found ? new THREE.BufferAttribute(found.corners, 4) : part.corner }, triangles);
+        part.draft.push(
+          this.place(part, new THREE.Mesh(faces, this.materials["surface"]), this.drafts, 0),
+          this.place(part, new THREE.Mesh(faces, this.materials["ghost"]), this.draftGhosts, 4));
+      }
+      if (!found) continue;
+      part.ends ??= { corner: new THREE.BufferAttribute(part.extents.low, 4), far: new THREE.BufferAttribute(part.extents.high, 4) };
+      const dots = geometryOf(part.ends, found.dots);
+      part.draft.push(
+        this.place(part, new THREE.Points(dots, this.materials["dots"]), this.drafts, 1),
+        this.place(part, new THREE.Points(dots, this.materials["ghostDots"]), this.draftGhosts, 4));
+    }
+  }
+
+  /** Length that a pixel shows where a box comes nearest to the eye. */
+  private metresPerPixel(box: THREE.Box3, height: number): number {
+    const { camera } = this;
+    const across = 2 / (camera.projectionMatrix.elements[5]! * height);
+    if (camera instanceof THREE.OrthographicCamera) return across;
+    return across * Math.max(box.distanceToPoint(camera.position), camera.near);
+  }
+
+  private place<T extends Drawn>(part: Part, object: T, parent: THREE.Object3D, order: number): T {
+    object.matrixAutoUpdate = false;
+    object.matrix.copy(part.matrix);
+    object.renderOrder = order;
+    object.onBeforeRender = (_renderer, _scene, _camera, _geometry, material) => {
+      const shader = material as THREE.RawShaderMaterial;
+      shader.uniforms["uBase"]!.value = part.base;
+      shader.uniformsNeedUpdate = true;
+    };
+    parent.add(object);
+    return object;
+  }
+
+  /** Lets the driver translate the programs of a draft while shapes are on their way. */
   warmUp(): void {
     this.setLooks([new Looks(1)]);
-    const corners = new Uint16Array(12), index = new Uint16Array(3);
-    const chunk = { file: "", bytes: 0, first: 0, elements: 1, vertices: 3, triangles: 1, edges: 0, low: ZERO, scale: ZERO };
-    this.add({ corners, triangles: index, edges: new Uint16Array(0) }, chunk, 0, [0, 0, -1]);
+    const corners = Uint16Array.of(0, 0, 0, 0, 9, 9, 9, 1, 9, 9, 9, 1, 9, 9, 9, 1);
+    const chunk = { file: "", bytes: 0, first: 0, elements: 2, vertices: 4, triangles: 1, edges: 0, low: ZERO, scale: [1e5, 1e5, 1e5] as Triple };
+    this.add({ corners, triangles: Uint16Array.of(1, 2, 3), edges: new Uint16Array(0) }, chunk, 0, ZERO);
     this.render("draft");
     this.clear();
   }
 
   clear(): void {
     for (const part of this.parts) {
-      part.objects.forEach((object) => object.removeFromParent());
-      part.geometries.forEach((geometry) => geometry.dispose());
+      removed(part.whole);
+      removed(part.draft);
     }
     this.parts.length = 0;
   }
 
   resize(width: number, height: number): void {
-    this.renderer.setSize(width, height, false);
+    const size = this.renderer.getSize(new THREE.Vector2());
+    if (size.x !== width || size.y !== height) this.renderer.setSize(width, height, false);
   }
 
   /** Draws a frame; with two looks the left half shows the first and the right half the second. */
   render(quality: Quality = "fine"): void {
     const { renderer, camera } = this;
-    this.lines.visible = quality !== "draft";
-    const target = quality === "fine" ? this.smooth : null;
+    const isDraft = quality === "draft";
     const size = renderer.getDrawingBufferSize(new THREE.Vector2());
+    if (isDraft) this.showDraft(size.y);
+    else this.showWhole();
+    this.surfaces.visible = this.lines.visible = !isDraft;
+    this.drafts.visible = isDraft;
+    this.ghosts.visible = !isDraft && this.anyGhosts;
+    this.draftGhosts.visible = isDraft && this.anyGhosts;
+    this.uniforms["uHalf"]!.value = size.y / 2;
+    const target = quality === "fine" ? this.smooth : null;
     if (target) target.setSize(size.x, size.y);
     renderer.setRenderTarget(target);
     this.region(target, 0, size.x, size.y);
@@ -226,6 +294,7 @@ export class Stage {
   /** Place of the element at a pixel of the canvas [CSS px], -1 where there is none. */
   pick(x: number, y: number, width: number, height: number): number {
     const { renderer, camera } = this;
+    this.showWhole();
     const half = Math.max(1, Math.round(width / this.halves));
     const column = Math.floor(x % half), row = height - 1 - Math.floor(y);
     this.uniforms["uLook"]!.value = this.textures[Math.min(this.halves - 1, Math.floor(x / half))] ?? null;
@@ -265,4 +334,24 @@ export class Stage {
       ...options,
     });
   }
+}
+
+function geometryOf(attributes: Record<string, THREE.BufferAttribute>, index: Index): THREE.BufferGeometry {
+  const geometry = new THREE.BufferGeometry();
+  for (const [name, attribute] of Object.entries(attributes)) geometry.setAttribute(name, attribute);
+  geometry.setIndex(new THREE.BufferAttribute(index, 1));
+  geometry.boundingSphere = new THREE.Sphere(new THREE.Vector3(MIDDLE, MIDDLE, MIDDLE), MIDDLE * Math.sqrt(3));
+  return geometry;
+}
+
+/** Takes objects off the stage, and off the graphics card what they do not share. */
+function removed(objects: Drawn[], shared: THREE.BufferAttribute[] = []): Drawn[] {
+  for (const object of objects) {
+    object.removeFromParent();
+    for (const [name, attribute] of Object.entries(object.geometry.attributes)) {
+      if (shared.includes(attribute as THREE.BufferAttribute)) object.geometry.deleteAttribute(name);
+    }
+    object.geometry.dispose();
+  }
+  return [];
 }

@@ -4,6 +4,7 @@ import * as THREE from "three";
 import { readAddress, writeAddress } from "./address.ts";
 import { boxChunk } from "./boxes.ts";
 import { Eye, PRESETS } from "./camera.ts";
+import { lazily } from "./columns.ts";
 import { Cutting } from "./cutting.ts";
 import { trianglesOf } from "./decode.ts";
 import { button, choice, make } from "./dom.ts";
@@ -45,6 +46,13 @@ const TELL_MS = 250;
 const LEGEND_EVERY = 12;
 const COLORS = { selected: "#e6007e", line: "#141c22", cut: "#5b6a74" };
 
+/** What the colours on the screen mean. */
+interface Shown {
+  categories: Category[];
+  codes: Uint8Array;
+  name: string;
+}
+
 export class Viewer {
   readonly root: HTMLElement;
   readonly stats = { updates: 0, frames: 0, recolours: 0, recolour_ms: 0, first_frame_ms: 0, losses: 0, errors: 0 };
@@ -70,7 +78,7 @@ export class Viewer {
   private drawnMask: Uint8Array = new Uint8Array(0);
   private second = new Looks(0);
   private appearances: { base: number; doc: AppearanceDoc }[] = [];
-  private codes: Record<string, Uint8Array> = {};
+  private codes: Record<string, () => Uint8Array> = {};
   private readonly scratch: [Uint8Array, Uint8Array] = [new Uint8Array(0), new Uint8Array(0)];
   /** Read when time is first looked at. */
   private instants: Instants | null = null;
@@ -103,6 +111,7 @@ export class Viewer {
     this.status = make("div", { class: "status", role: "status" });
     this.root = make("div", { class: "viewer" }, this.canvas, this.overlay);
     (this.root as HTMLElement & { viewer: Viewer }).viewer = this;
+    parent.appendChild(this.root);
     this.eye = new Eye(this.canvas, () => this.draw(), () => matchMedia("(prefers-reduced-motion: reduce)").matches);
     this.stage = new Stage(this.canvas, COLORS, this.eye.camera);
     this.frames = new Frames(this.stage.renderer.getContext() as WebGL2RenderingContext, (quality) => this.paint(quality));
@@ -124,7 +133,6 @@ export class Viewer {
     this.root.append(this.tools(), make("section", { class: "panel colours", "aria-label": words["legend"]! }, this.by, this.legend.element),
       make("div", { class: "caption left" }, words["play_planned"]!), make("div", { class: "caption right" }, words["play_actual"]!),
       this.cutting.element, this.playback.element, this.status, this.notice);
-    parent.appendChild(this.root);
     this.listen();
     this.observer = new ResizeObserver(() => this.resize());
     this.observer.observe(this.root);
@@ -194,15 +202,16 @@ export class Viewer {
     const frame = this.federation.frame();
     this.whole = this.federation.extent() ?? this.whole;
     const storeys = this.federation.storeys();
-    this.codes = { storey: storeys.codes, trade: this.federation.trades() };
+    const { federation } = this;
+    this.codes = { storey: lazily(() => federation.storeyCodes()), trade: lazily(() => federation.trades()) };
     this.palettes = {
       ...this.data.palettes,
       storey: [
         { code: "none", label: this.data.words["no_storey"]!, color: STOREY_COLORS[0]! },
-        ...storeys.labels.map((label, place) => ({ code: label, label, color: STOREY_COLORS[1 + (place % (STOREY_COLORS.length - 1))]! })),
+        ...storeys.map((label, place) => ({ code: label, label, color: STOREY_COLORS[1 + (place % (STOREY_COLORS.length - 1))]! })),
       ],
     };
-    this.cutting.build(frame ? this.grown(frame, 0.04)! : this.whole, storeys.labels);
+    this.cutting.reach(frame ? this.grown(frame, 0.04)! : this.whole, storeys);
     this.stage.setLooks([this.looks]);
     if (frame) this.firstView(frame);
     const coloured = docs.then((found) => this.takeLooks(looks, found));
@@ -227,6 +236,8 @@ export class Viewer {
     loaded.forEach((entry) => this.addBoxes(entry));
     this.frames.release();
     if (!this.stats.first_frame_ms) this.stats.first_frame_ms = performance.now() - this.began;
+    // The picture is not kept waiting for the words beside it.
+    setTimeout(() => this.recolour());
     this.root.dataset["loaded"] = String(count);
     this.say("");
   }
@@ -240,8 +251,8 @@ export class Viewer {
     const { loaded } = this.federation;
     if (wanted !== this.looksFrom || docs.length !== loaded.length) return;
     this.appearances = docs.map((doc, place) => ({ base: loaded[place]!.base, doc }));
-    const count = this.federation.count;
-    for (const name of Object.keys(docs[0]?.codes ?? {})) this.codes[name] = mergedCodes(count, this.appearances, name);
+    const { federation, appearances } = this;
+    for (const name of Object.keys(docs[0]?.codes ?? {})) this.codes[name] = lazily(() => mergedCodes(federation.count, appearances, name));
     this.asOf = Date.parse(this.data.as_of);
     this.instants = null;
     if (this.timing) this.span();
@@ -311,19 +322,21 @@ export class Viewer {
     if (!shown) return;
     this.stats.recolour_ms = performance.now() - began;
     this.stats.recolours++;
-    if (!this.playback.isRunning || this.stats.recolours % LEGEND_EVERY === 0) {
-      const counts = counted(shown.codes, shown.categories, this.drawnMask);
-      this.legend.show(shown.categories, counts, this.mutedOf(shown.name), this.data.locale);
-    }
+    const isDue = !this.playback.isRunning || this.stats.recolours % LEGEND_EVERY === 0;
+    if (isDue && !this.frames.isHolding) this.writeLegend(shown);
     this.draw();
   }
 
+  private writeLegend({ categories, codes, name }: Shown): void {
+    this.legend.show(categories, counted(codes, categories, this.drawnMask), this.mutedOf(name), this.data.locale);
+  }
+
   /** Texels from codes, palette, visibility and selection; returns what the colours mean. */
-  paintOnly(): { categories: Category[]; codes: Uint8Array; name: string } | null {
+  paintOnly(): Shown | null {
     const { looks, second } = this;
     if (!looks.count) return null;
     let ghosts: boolean;
-    let shown: { categories: Category[]; codes: Uint8Array; name: string };
+    let shown: Shown;
     if (this.timing) {
       const play = this.playback.play;
       const [one, two] = this.scratch;
@@ -341,7 +354,7 @@ export class Viewer {
         ghosts = second.paint(two, palette) || ghosts;
       }
     } else {
-      const codes = this.codes[this.dimension] ?? this.scratch[0].fill(0);
+      const codes = this.codes[this.dimension]?.() ?? this.scratch[0].fill(0);
       shown = { categories: this.palettes[this.dimension] ?? [], codes, name: this.dimension };
       ghosts = looks.paint(codes, paletteOf(shown.categories, this.mutedOf(shown.name), this.rest));
     }
@@ -519,7 +532,8 @@ export class Viewer {
 
   private cutStorey(name: string): void {
     const code = this.palettes["storey"]!.findIndex((category) => category.code === name);
-    const places = [...this.drawnPlaces()].filter((place) => this.codes["storey"]![place] === code);
+    const storeys = this.codes["storey"]!();
+    const places = [...this.drawnPlaces()].filter((place) => storeys[place] === code);
     const boxes = places.map((place) => this.federation.boxOf(place)!).filter(Boolean);
     if (!boxes.length) return;
     const lows = boxes.map((box) => box[2]).sort((a, b) => a - b);

@@ -106,8 +106,8 @@ test("an element without a shape is its parts; scenes share one frame of referen
   assert.equal(all.boxOf(3), null, "its shape has not arrived");
   assert.deepEqual(all.extent(), [2, 2, 2, 4, 4, 5]);
   assert.deepEqual([...all.drawnMask()], [1, 0, 1, 1, 0, 1]);
-  assert.deepEqual([...all.storeys().codes], [1, 0, 1, 1, 0, 1]);
-  assert.deepEqual(all.storeys().labels, ["L1"]);
+  assert.deepEqual([...all.storeyCodes()], [1, 0, 1, 1, 0, 1]);
+  assert.deepEqual(all.storeys(), ["L1"]);
   const { origin, minutes } = mergedTimes(6, [
     { base: 0, doc: { origin: "2026-01-01T00:10:00+00:00", codes: {}, times: { proven: column(Int32Array.of(1, -1, 2)) } } },
     { base: 3, doc: { origin: "2026-01-01T00:00:00+00:00", codes: {}, times: { proven: column(Int32Array.of(1, -1, 2)) } } },
