@@ -121,11 +121,8 @@ class People(ProjectBase):
             AuthenticationFailed: ``wrong_credentials``.
         """
         self.check_password(name, password)
-        token = secrets.token_urlsafe(32)
-        now = self._clock()
         with self._write(EVIDENCE) as work:
-            work.add_session(_token_hash(token), name, now, now + SESSION_LENGTH)
-        return token
+            return self._open_session(work, name)
 
     def session_user(self, token: str | None) -> UserView | None:
         """Whose session a token opens; None when there is none or it has ended."""
@@ -162,6 +159,12 @@ class People(ProjectBase):
                 user=user,
                 action=action,
             )
+
+    def _open_session(self, work: Work, name: str) -> str:
+        token = secrets.token_urlsafe(32)
+        now = self._clock()
+        work.add_session(_token_hash(token), name, now, now + SESSION_LENGTH)
+        return token
 
     def _appointments(self, work: Work, user: str) -> list[Appointment]:
         """Appointments of a person that are in force today."""

@@ -12,6 +12,7 @@ from bim_supervise.api.drafting import Drafting
 from bim_supervise.api.evidence import EvidenceViews
 from bim_supervise.api.green import GreenFigures
 from bim_supervise.api.head_notices import HeadDesk
+from bim_supervise.api.identities import Identities
 from bim_supervise.api.ifc_out import IfcOut
 from bim_supervise.api.itp import InspectionPlan
 from bim_supervise.api.lot_records import LotRecords
@@ -44,6 +45,7 @@ class Project(
     ModelCheck,
     IfcOut,
     PersonalData,
+    Identities,
     EvidenceViews,
     GreenFigures,
     Reports,

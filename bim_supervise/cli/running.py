@@ -21,6 +21,7 @@ from rich.markup import escape
 
 from bim_supervise.api import Project, shared_project
 from bim_supervise.cli.output import StageBar, Target, command, messages, project_of
+from bim_supervise.config import find_oidc_settings
 from bim_supervise.core.errors import SupervisionError
 
 SITE_TOPIC = "bim-supervise/#"
@@ -60,6 +61,7 @@ def register(app: typer.Typer) -> None:
             mqtt_topics=tuple(topic or [SITE_TOPIC]),
             mqtt_trusted=trusted,
             hj212=hj212,
+            oidc=find_oidc_settings(),
             open_browser=open_browser,
         )
 

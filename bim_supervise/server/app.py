@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 from anyio import to_thread
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
 from streamlit import config as streamlit_config
 
 from bim_supervise import api
-from bim_supervise.core.errors import StoreFailed
+from bim_supervise.core.errors import InputRefused, StoreFailed
 from bim_supervise.server.field import FieldRoutes
 from bim_supervise.server.guard import OPEN_PATHS, OriginCheck, SecurityHeaders, SessionGuard
 from bim_supervise.server.login import Login
@@ -25,14 +28,16 @@ from bim_supervise.server.notifier import notify_until
 from bim_supervise.server.observations import ObservationRoutes
 from bim_supervise.server.routes import PlainRoutes
 from bim_supervise.server.sessions import SessionCheck
+from bim_supervise.server.settings import OIDC_CALLBACK, OIDC_START
 from bim_supervise.server.shapes import ShapeRoutes
 from bim_supervise.server.subscriber import running
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from bim_supervise.api import Project
+    from bim_supervise.config import OidcSettings
     from bim_supervise.server.settings import ServerSettings
 
 UI_PACKAGE = "bim_supervise_ui"
@@ -77,6 +82,28 @@ def configure_screens() -> None:
 
 def _warm_up() -> None:
     importlib.import_module(f"{UI_PACKAGE}.warm_up").warm_up()
+
+
+def _oidc_routes(project: Callable[[], Project], login: Login, settings: OidcSettings | None) -> list[Route]:
+    if settings is None:
+        # These paths ask for no session, so nothing else may answer there.
+        return [Route(path, _to_login, methods=["GET"]) for path in (OIDC_START, OIDC_CALLBACK)]
+    try:
+        oidc = importlib.import_module("bim_supervise.server.oidc")
+    except ModuleNotFoundError as error:
+        raise InputRefused(
+            "oidc_not_installed",
+            f"Login at an OpenID provider needs the package {error.name}.",
+            "Install it with: pip install 'bim-supervise[oidc]'.",
+            package=error.name,
+        ) from error
+    login.offer(settings.name)
+    routes: list[Route] = oidc.OidcLogin(project, login, settings).routes()
+    return routes
+
+
+async def _to_login(_request: Request) -> Response:
+    return RedirectResponse("/login", 303)
 
 
 def session_routes() -> list[str]:
@@ -154,6 +181,7 @@ def build_app(settings: ServerSettings) -> st.App:
         screens_script(),
         routes=[
             *login.routes(),
+            *_oidc_routes(project, login, settings.oidc),
             *PlainRoutes(project).routes(),
             *FieldRoutes(project).routes(),
             *MetricsRoute(project).routes(),

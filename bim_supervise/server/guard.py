@@ -9,12 +9,12 @@ from urllib.parse import quote, urlsplit
 from bim_supervise.api import may_enter
 from bim_supervise.core.wording import core_catalogue
 from bim_supervise.server.sessions import SessionCheck, cookie
-from bim_supervise.server.settings import SESSION_COOKIE
+from bim_supervise.server.settings import OIDC_CALLBACK, OIDC_START, SESSION_COOKIE
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-OPEN_PATHS = frozenset({"/login", "/healthz"})
+OPEN_PATHS = frozenset({"/login", OIDC_START, OIDC_CALLBACK, "/healthz"})
 """The only paths that answer without a session."""
 
 METRICS = "/metrics"
@@ -119,7 +119,7 @@ class OriginCheck:
 
 
 class SessionGuard:
-    """Asks for a valid session on every route and websocket except login and health.
+    """Asks for a valid session on every route and websocket except those of login and health.
 
     What a path asks for besides stands in the table of ``api.permissions``; who holds no appointment that
     allows it is answered 403. A page asked for without a session is redirected to the login page, anything

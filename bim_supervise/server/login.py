@@ -66,10 +66,15 @@ class Login:
         self._project = project
         self._sessions = sessions
         self._session_s = int(session_hours * 3600)
-        self._throttle = throttle or LoginThrottle(time.monotonic)
+        self.throttle = throttle or LoginThrottle(time.monotonic)
+        self._provider = ""
         self._page = LoginPage()
         self._key = secrets.token_bytes(32)
         self._hashing = CapacityLimiter(_PARALLEL_HASHES)
+
+    def offer(self, provider: str) -> None:
+        """Show the way to an OpenID provider, by its name."""
+        self._provider = provider
 
     def routes(self) -> list[Route]:
         """The routes ``/login`` and ``/logout``."""
@@ -81,7 +86,7 @@ class Login:
 
     async def show(self, request: Request) -> Response:
         """The form; whoever has a session already goes on."""
-        target = safe_path(request.query_params.get("next", "/"))
+        target = self.target(request)
         if await self._sessions.user(dict(request.scope)):
             return RedirectResponse(target, 303)
         return await self._form(request, target)
@@ -98,37 +103,56 @@ class Login:
         if not name or not password:
             return await self._form(request, target, form, Notice(text="missing"), 400)
         address = request.client.host if request.client else ""
-        if (wait := self._throttle.wait_s(address, name)) > 0:
-            seconds = str(math.ceil(wait))
-            notice = Notice(text="throttled", hint="throttled_hint", params=(("seconds", seconds),))
-            response = await self._form(request, target, form, notice, 429)
-            response.headers["retry-after"] = seconds
-            return response
+        if (wait := self.throttle.wait_s(address, name)) > 0:
+            return await self.slow_down(request, target, math.ceil(wait), form)
         try:
             token = await to_thread.run_sync(
                 lambda: self._project().login(name, password), limiter=self._hashing
             )
         except AuthenticationFailed:
-            self._throttle.failed(address, name)
+            self.throttle.failed(address, name)
             return await self._form(request, target, form, Notice(text="wrong", hint="wrong_hint"), 401)
         except SupervisionError as error:
             notice = Notice(text="unavailable", hint="unavailable_hint", params=(("message", error.message),))
             return await self._form(request, target, form, notice, 503)
-        self._throttle.succeeded(address, name)
-        response = RedirectResponse(target, 303)
+        self.throttle.succeeded(address, name)
+        response = self.enter_with(request, token, target)
         secure = request.url.scheme == "https"
+        await self._keep_language(response, name, form.get("chosen", ""), secure=secure)
+        return response
+
+    def enter_with(self, request: Request, token: str, target: str) -> Response:
+        """Lets a person in whose session was opened; ``target`` is the page they wanted."""
+        response = RedirectResponse(safe_path(target), 303)
         response.set_cookie(
             SESSION_COOKIE,
             token,
             max_age=self._session_s,
             httponly=True,
             samesite="lax",
-            secure=secure,
+            secure=request.url.scheme == "https",
             path="/",
         )
         response.delete_cookie(_FORM_COOKIE, path="/login")
-        await self._keep_language(response, name, form.get("chosen", ""), secure=secure)
         return response
+
+    async def refuse(self, request: Request, target: str, notice: Notice, status: int) -> Response:
+        """The form with a reason why nobody was let in."""
+        return await self._form(request, safe_path(target), None, notice, status)
+
+    async def slow_down(
+        self, request: Request, target: str, seconds: int, form: dict[str, str] | None = None
+    ) -> Response:
+        """The form with the time to wait [s] after too many failures."""
+        notice = Notice(text="throttled", hint="throttled_hint", params=(("seconds", str(seconds)),))
+        response = await self._form(request, safe_path(target), form, notice, 429)
+        response.headers["retry-after"] = str(seconds)
+        return response
+
+    @staticmethod
+    def target(request: Request) -> str:
+        """The page that a person wanted when they were asked to sign in."""
+        return safe_path(request.query_params.get("next", "/"))
 
     async def _keep_language(self, response: Response, name: str, language: str, *, secure: bool) -> None:
         """Keeps the language that a person chose on the login page; a guess from the browser is not kept."""
@@ -189,6 +213,7 @@ class Login:
             project_name=project_name,
             name=(form or {}).get("name", "")[:128],
             notice=notice,
+            provider=self._provider,
         )
         response = HTMLResponse(body, status)
         response.headers["content-security-policy"] = LOGIN_POLICY

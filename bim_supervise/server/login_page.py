@@ -9,6 +9,7 @@ from string import Template
 from urllib.parse import urlencode
 
 from bim_supervise.core.catalogue import Catalogue, load_catalogue
+from bim_supervise.server.settings import OIDC_START
 
 LOGIN_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; "
@@ -45,8 +46,9 @@ class LoginPage:
         project_name: str,
         name: str = "",
         notice: Notice | None = None,
+        provider: str = "",
     ) -> str:
-        """The whole document; every value is escaped."""
+        """The whole document; every value is escaped. ``provider`` names an OpenID provider to offer."""
 
         def text(key: str, **params: str) -> str:
             return escape(self._catalogue.text(f"login.{key}", language, **params))
@@ -69,6 +71,7 @@ class LoginPage:
             password_label=text("password"),
             focus_password=focus if name else "",
             submit=text("submit"),
+            provider=_way_to(text("oidc", provider=provider), next_path) if provider else "",
             language_label=text("language"),
             languages=_language_links(language, next_path),
         )
@@ -80,6 +83,11 @@ class LoginPage:
         sentence = escape(self._catalogue.text(f"login.{notice.text}", language, **params))
         hint = escape(self._catalogue.text(f"login.{notice.hint}", language, **params)) if notice.hint else ""
         return f'<div class="bad" role="alert"><strong>{sentence}</strong><span>{hint}</span></div>'
+
+
+def _way_to(label: str, next_path: str) -> str:
+    target = escape(f"{OIDC_START}?" + urlencode({"next": next_path}))
+    return f'<a class="other" href="{target}">{label}</a>'
 
 
 def _language_links(current: str, next_path: str) -> str:

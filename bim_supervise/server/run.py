@@ -11,6 +11,7 @@ from typing import Any
 
 import uvicorn
 
+from bim_supervise.config import OidcSettings
 from bim_supervise.core.errors import InputRefused
 from bim_supervise.server.app import build_app
 from bim_supervise.server.settings import ServerSettings
@@ -62,6 +63,7 @@ def serve(
     mqtt_topics: Sequence[str] = ("#",),
     mqtt_trusted: bool = False,
     hj212: str | None = None,
+    oidc: OidcSettings | None = None,
     open_browser: bool = False,
     companions: Sequence[Callable[[], AbstractAsyncContextManager[Any]]] = (),
     on_ready: Callable[[str], None] | None = None,
@@ -77,12 +79,13 @@ def serve(
         mqtt_topics: topic filters.
         mqtt_trusted: whether that broker's messages count as authenticated.
         hj212: ``HOST:PORT`` where HJ 212 stations connect; None for none.
+        oidc: the OpenID provider where people may sign in; None for none.
         open_browser: whether to open the login page in the machine's browser.
         companions: further contexts that live as long as the server, e.g. a demo's broker and simulator.
         on_ready: called once with the URL when the server answers.
 
     Raises:
-        InputRefused: ``address_in_use`` when the address cannot be bound.
+        InputRefused: ``address_in_use`` when the address cannot be bound; ``oidc_not_installed``.
     """
     bound = _bound_socket(host, port)
     shown = "localhost" if host in ("127.0.0.1", "::1") else host
@@ -101,6 +104,7 @@ def serve(
         mqtt_topics=tuple(mqtt_topics),
         mqtt_trusted=mqtt_trusted,
         hj212=hj212,
+        oidc=oidc,
         companions=tuple(companions),
     )
     config = uvicorn.Config(

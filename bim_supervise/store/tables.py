@@ -7,6 +7,7 @@ from bim_supervise.store import (
     tables_doors,
     tables_evidence,
     tables_exchange,
+    tables_identities,
     tables_judgement,
     tables_ledger,
     tables_model,
@@ -34,4 +35,5 @@ MODULES = (
     tables_doors,
     tables_signing,
     tables_exchange,
+    tables_identities,
 )

@@ -8,6 +8,7 @@ from bim_supervise.store.work_doors import WorkDoors
 from bim_supervise.store.work_exchange import WorkExchange
 from bim_supervise.store.work_facts import WorkFacts
 from bim_supervise.store.work_files import WorkFiles
+from bim_supervise.store.work_identities import WorkIdentities
 from bim_supervise.store.work_judgement import WorkJudgement
 from bim_supervise.store.work_ledger import WorkLedger
 from bim_supervise.store.work_model import WorkModel
@@ -35,6 +36,7 @@ class Work(
     WorkPeople,
     WorkLedger,
     WorkSigning,
+    WorkIdentities,
     WorkExchange,
     WorkFiles,
     WorkCases,

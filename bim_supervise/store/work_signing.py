@@ -1,4 +1,4 @@
-"""Signers' keys, delegations, the log of reads of personal data, outside identities."""
+"""Signers' keys, delegations, and the log of reads of personal data."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from bim_supervise.store.tables_base import table_of
 from bim_supervise.store.tables_signing import (
     AccessTable,
     DelegationTable,
-    IdentityTable,
     SigningKeyTable,
 )
 from bim_supervise.store.work_base import WorkBase, to_record, to_row
@@ -21,7 +20,6 @@ from bim_supervise.store.work_base import WorkBase, to_record, to_row
 _KEY = table_of(SigningKeyTable)
 _DELEGATION = table_of(DelegationTable)
 _ACCESS = table_of(AccessTable)
-_IDENTITY = table_of(IdentityTable)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,12 +117,3 @@ class WorkSigning(WorkBase):
         """The newest reads of personal data, the newest first."""
         statement = select(_ACCESS).order_by(_ACCESS.c.id.desc()).limit(limit)
         return [to_record(row, AccessRecord) for row in self._rows(statement)]
-
-    def set_identity(self, issuer: str, subject: str, user: str) -> None:
-        """Join an outside identity to an account."""
-        self._upsert(IdentityTable, [{"issuer": issuer, "subject": subject, "user": user}])
-
-    def identity(self, issuer: str, subject: str) -> str | None:
-        """The account behind an outside identity, or None."""
-        row = self._row(select(_IDENTITY).where(_IDENTITY.c.issuer == issuer, _IDENTITY.c.subject == subject))
-        return None if row is None else str(row["user"])
