@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from bim_supervise.api.doubts import doubts_now
 from bim_supervise.api.places import Places
 from bim_supervise.api.present import limit_view
 from bim_supervise.api.views import DeviceView, Freshness, Missing, ObservationView, SeriesView
@@ -50,6 +51,7 @@ class EvidenceViews(Places):
         with self._store.reading() as work:
             devices = work.devices()
             latest = work.latest_readings(epoch_ms(moment))
+            doubts = doubts_now(work, devices, latest, moment, self.zone, self.kinds)
         rows = []
         for device in devices:
             newest = max(
@@ -70,6 +72,7 @@ class EvidenceViews(Places):
                     distrust.append(Missing(code="reading_distrusted"))
                 if flags & UNAUTHENTICATED:
                     distrust.append(Missing(code="sender_unknown"))
+                distrust += doubts.get(device.id, ())
                 trusted = "distrusted" if distrust else "live"
                 state = "silent" if moment - event > silent_after else trusted
             rows.append(

@@ -270,6 +270,10 @@ class Evidence(Protocol):
         """Devices that report ``kind``, optionally only those of a purpose."""
         ...
 
+    def neighbours(self, device: str, kind: str) -> Sequence[str]:
+        """Ids of the devices that stand beside one and report the same kind for the same purpose."""
+        ...
+
     def windows(self, device: str, kind: str, start: datetime, end: datetime) -> Sequence[Window]:
         """Minute windows of a device and kind whose start lies in [start, end), ascending."""
         ...

@@ -20,8 +20,10 @@ from bim_supervise.checkpoints.contract import (
     Verdict,
 )
 from bim_supervise.checkpoints.live import Closing, earliest, judged_step_ms
+from bim_supervise.checkpoints.over_range import over_range
 from bim_supervise.checkpoints.registry import Registry
 from bim_supervise.checkpoints.snapshot import Snapshot
+from bim_supervise.checkpoints.trust import beside, trusted
 from bim_supervise.core.canonical import canonical_json
 from bim_supervise.core.clock import epoch_ms
 
@@ -63,7 +65,7 @@ def evaluate(
         limits, parameters = registry.limits(rule_id), registry.parameters(rule_id)
         for subject in subjects:
             verdicts += ask(rule, subject, parameters, evidence, limits, since)
-    return verdicts
+    return trusted(verdicts, evidence, registry.kind_table)
 
 
 def evaluate_devices(
@@ -105,10 +107,12 @@ def evaluate_devices(
             names = {subject.device or ""}
             if not alone:
                 names |= _companions(rule, subject, evidence, parameters)
+                names |= beside(subject.device or "", evidence, registry.kind_table)
             moments = [touched[name] for name in names if name in touched] + shifted
             if moments and due.since(since := earliest(moments)):
                 verdicts += ask(rule, subject, parameters, evidence, limits, since)
-    return verdicts
+    found = trusted(verdicts, evidence, registry.kind_table)
+    return found + over_range(touched, evidence, registry.kind_table)
 
 
 def _companions(rule: Rule, subject: Subject, evidence: Evidence, parameters: Mapping[str, Any]) -> set[str]:
@@ -151,7 +155,7 @@ def _asked(
         "boundary": checkpoint.boundary.value,
     }
     verdicts = ask(rule, subject, parameters, evidence, registry.limits(rule.id))
-    return verdicts or [
+    return trusted(verdicts, evidence, registry.kind_table) or [
         Verdict(rule=rule.id, outcome=Outcome.UNDETERMINED, reason="nothing_to_judge", subject=subject)
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -34,7 +35,7 @@ class BrokenPack:
     """Type and message, as a person needs them to repair or remove the pack."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Registry:
     """Rules by id, their limits, kinds and sentences, of all packs that could be loaded."""
 
@@ -49,6 +50,11 @@ class Registry:
     site: SiteRules = field(default_factory=SiteRules)
     """What the project has set: profiles, parameters and limits of its design and contract."""
     _limits: Mapping[str, tuple[Limit, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def kind_table(self) -> KindTable:
+        """The built-in kinds and those of the packs."""
+        return KindTable().with_kinds(self.kinds)
 
     def limits(self, rule_id: str) -> tuple[Limit, ...]:
         """The rows of a rule that count in this project, every edition and jurisdiction.

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bim_supervise.checkpoints.contract import Figure
 from bim_supervise.core.clock import epoch_ms, from_epoch_ms
-from bim_supervise.events.devices import Device
+from bim_supervise.events.devices import Device, are_neighbours, device_named
 from bim_supervise.events.windows import Window
 from bim_supervise.tracking.fold import standing_facts
 from bim_supervise.tracking.state import Fact, TaskState
@@ -59,6 +59,7 @@ class Snapshot:
         for device in self._devices:
             for kind in device.kinds:
                 self._by_kind[kind].append(device)
+        self._neighbours: dict[tuple[str, str], list[str]] = {}
         self._figures = dict(figures or {})
         self._end_ms = epoch_ms(as_of)
         self._load: LoadWindows | None = None
@@ -93,6 +94,16 @@ class Snapshot:
         """Devices that report ``kind``, by id; optionally only those of a purpose."""
         found = self._by_kind.get(kind, [])
         return [device for device in found if purpose is None or device.purpose == purpose]
+
+    def neighbours(self, device: str, kind: str) -> Sequence[str]:
+        """Ids of the devices that stand beside one and report the same kind for the same purpose."""
+        found = self._neighbours.get((device, kind))
+        if found is None:
+            known = self._by_kind.get(kind, [])
+            own = device_named(known, device)
+            found = [] if own is None else [one.id for one in known if are_neighbours(own, one)]
+            self._neighbours[device, kind] = found
+        return found
 
     def all_devices(self) -> Sequence[Device]:
         """The whole register, by id."""

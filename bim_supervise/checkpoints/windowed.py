@@ -22,7 +22,7 @@ from bim_supervise.checkpoints.contract import (
 from bim_supervise.checkpoints.limits import duration
 from bim_supervise.checkpoints.live import shortest_window_ms
 from bim_supervise.core.clock import epoch_ms, from_epoch_ms
-from bim_supervise.events.devices import Device
+from bim_supervise.events.devices import Device, device_named
 from bim_supervise.events.partials import MINUTE_MS
 
 _DAY = timedelta(days=1)
@@ -125,7 +125,7 @@ class WindowedRule(ABC):
     ) -> list[Verdict]:
         subject = Subject(device=device_id)
         kind = self.condition.watched.kind.key
-        device = next((one for one in evidence.devices(kind) if one.id == device_id), None)
+        device = device_named(evidence.devices(kind), device_id)
         if device is None:
             return [_nothing(self.id, subject, "no_device", {"device": device_id})]
         extent = evidence.extent(device_id, kind)

@@ -37,7 +37,15 @@ def _fact(
 
 
 def _telemetry(
-    key: str, unit: str, resolution: float, minimum: float, maximum: float, *, energetic: bool = False
+    key: str,
+    unit: str,
+    resolution: float,
+    minimum: float,
+    maximum: float,
+    *,
+    energetic: bool = False,
+    varies: bool = False,
+    gap: float | None = None,
 ) -> ObservationKind:
     return ObservationKind(
         key=key,
@@ -47,6 +55,8 @@ def _telemetry(
         minimum=minimum,
         maximum=maximum,
         energetic=energetic,
+        varies=varies,
+        plausible_gap=gap,
         numeric=True,
     )
 
@@ -77,12 +87,12 @@ BUILT_IN_KINDS: tuple[ObservationKind, ...] = (
     # What a model believes to have seen; its value is the confidence. No rule releases anything by it.
     _fact("vision_detection", (SubjectType.DEVICE,), numeric=True, minimum=0.0, maximum=1.0),
     # The bounds below are what the instruments can physically say, not limits of any standard.
-    _telemetry("noise_level", "dB(A)", 0.1, 0.0, 140.0, energetic=True),
-    _telemetry("pm10", "ug/m3", 0.1, 0.0, 20_000.0),
-    _telemetry("pm25", "ug/m3", 0.1, 0.0, 20_000.0),
+    _telemetry("noise_level", "dB(A)", 0.1, 0.0, 140.0, energetic=True, varies=True),
+    _telemetry("pm10", "ug/m3", 0.1, 0.0, 20_000.0, varies=True, gap=100.0),
+    _telemetry("pm25", "ug/m3", 0.1, 0.0, 20_000.0, varies=True, gap=100.0),
     _telemetry("wind_speed", "m/s", 0.1, 0.0, 100.0),
-    _telemetry("air_temperature", "degC", 0.1, -60.0, 70.0),
-    _telemetry("humidity", "%", 0.1, 0.0, 100.0),
+    _telemetry("air_temperature", "degC", 0.1, -60.0, 70.0, gap=5.0),
+    _telemetry("humidity", "%", 0.1, 0.0, 100.0, gap=25.0),
     _telemetry("dome_pressure", "Pa", 0.1, -5_000.0, 5_000.0),
     _telemetry("purifier_state", "", 1.0, 0.0, 1.0),
     _telemetry("power", "kW", 0.001, -100_000.0, 100_000.0),
@@ -93,9 +103,9 @@ BUILT_IN_KINDS: tuple[ObservationKind, ...] = (
     _telemetry("water_level", "m", 0.001, -1_000.0, 10_000.0),
     _telemetry("settlement", "mm", 0.01, -10_000.0, 10_000.0),
     _telemetry("crane_load", "%", 0.1, 0.0, 300.0),
-    _telemetry("tsp", "ug/m3", 0.1, 0.0, 100_000.0),
+    _telemetry("tsp", "ug/m3", 0.1, 0.0, 100_000.0, varies=True, gap=200.0),
     _telemetry("wind_direction", "deg", 1.0, 0.0, 360.0),
-    _telemetry("air_pressure", "kPa", 0.01, 30.0, 120.0),
+    _telemetry("air_pressure", "kPa", 0.01, 30.0, 120.0, gap=1.0),
     # Positions of machines and tags: on site [m], or as the receiver says them; see events/tracks.py.
     _telemetry("position_x", "m", 0.01, -1e7, 1e7),
     _telemetry("position_y", "m", 0.01, -1e7, 1e7),

@@ -48,6 +48,11 @@ class ObservationKind:
     subjects: tuple[SubjectType, ...] = (SubjectType.DEVICE,)
     values: tuple[str, ...] = ()
     """Allowed text values of a fact, if it is a choice (e.g. inspected: pass, fail)."""
+    varies: bool = False
+    """A true value never stays the same for hours: an instrument that says so is stuck."""
+    plausible_gap: float | None = None
+    """The difference [unit] that a true value neither makes for a lone minute nor keeps from its neighbours
+    over a day: a larger one stands out as a spike or a drift. None: it may. A platform default, no limit."""
     numeric: bool = False
     """A fact that states a number (e.g. a quantity); telemetry always is a number."""
 

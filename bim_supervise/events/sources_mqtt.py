@@ -99,7 +99,8 @@ class MqttSource:
             understood is a rejection, not an exception). If it raises, nothing of the batch is acknowledged,
             the connection is closed, and the broker delivers the batch again after a pause.
         client_id: names the persistent session; every subscriber needs one of its own, and keeps it.
-        batch_messages: largest number of messages of a batch, and of messages under way (MQTT 5).
+        batch_messages: largest number of messages of a batch; twice as many may be under way (MQTT 5): one
+            batch comes in while the other is stored.
         linger_s: longest time [s] a message waits for others to share its transaction.
         session_expiry_s: how long [s] an MQTT 5 broker keeps the session while nobody is connected.
         keepalive_s: seconds of silence after which either side asks whether the other lives.
@@ -234,7 +235,7 @@ class _Session:
             clean_session=False,
             optimistic_acknowledgement=False,
             logger=_WIRE,
-            receive_maximum=min(source._batch_messages, 65_535),
+            receive_maximum=min(2 * source._batch_messages, 65_535),
             session_expiry_interval=source._session_expiry_s,
         )
         # Back-off, version and the fresh client are ours to decide.

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -44,8 +44,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
+class Window(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A mergeable aggregate (时段统计) of one device and kind; the minute or longer.
 
     ``start_ms``/``end_ms`` bound it (UTC epoch milliseconds); ``count`` readings; ``covered_ms`` time
@@ -306,7 +305,7 @@ def in_periods(windows: Iterable[Window], minutes: int, zone: ZoneInfo) -> list[
         bounds = _period(part.start_ms, offsets[quarter], minutes, zone)
         grouped.setdefault(bounds, []).append(part)
     return [
-        replace(merged, start_ms=start, end_ms=end)
+        msgspec.structs.replace(merged, start_ms=start, end_ms=end)
         for (start, end), parts in sorted(grouped.items())
         if not (merged := merge(parts)).is_empty
     ]

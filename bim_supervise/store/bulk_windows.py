@@ -82,7 +82,40 @@ def windows_between(
         (series, start_ms, end_ms),
     )
     rows: Sequence[tuple[int, ...]] = cursor.fetchall()
-    return [Window(device=device, kind=kind, **dict(zip(_FIELDS, row, strict=True))) for row in rows]
+    return [
+        Window(
+            device=device,
+            kind=kind,
+            start_ms=start,
+            end_ms=end,
+            count=count,
+            covered_ms=covered,
+            weighted_sum=weighted,
+            energy_sum=energy,
+            minimum=minimum,
+            maximum=maximum,
+            first_ms=first_ms,
+            first=first,
+            last_ms=last_ms,
+            last=last,
+            distrusted=distrusted,
+        )
+        for (
+            start,
+            end,
+            count,
+            covered,
+            weighted,
+            energy,
+            minimum,
+            maximum,
+            first_ms,
+            first,
+            last_ms,
+            last,
+            distrusted,
+        ) in rows
+    ]
 
 
 def window_extent(connection: Connection, series: int) -> tuple[int, int] | None:

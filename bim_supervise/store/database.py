@@ -18,6 +18,8 @@ from bim_supervise.core.errors import StoreFailed
 BUSY_TIMEOUT_MS = 30_000
 """How long a writer waits for another one before it gives up [ms]."""
 
+WAL_PAGES = 16_384
+"""Pages of the write-ahead log between two checkpoints: a busy page is copied back once, not every time."""
 CACHE_KIB = 65_536
 """Page cache of one SQLite connection [KiB]: a batch touches the end of every series, a page each."""
 
@@ -94,6 +96,7 @@ def _set_up_sqlite(engine: Engine, foreign_keys: bool) -> None:
         driver.execute("PRAGMA synchronous = FULL")
         driver.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         driver.execute("PRAGMA temp_store = MEMORY")
+        driver.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
         driver.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
 
     def begin(connection: Connection) -> None:

@@ -424,7 +424,10 @@ class _Spans:
             self._by_series.setdefault(series, []).append((first, last))
 
     def hold(self, series: int, minute: int) -> bool:
-        return any(first <= minute <= last for first, last in self._by_series[series])
+        runs = self._by_series[series]
+        if len(runs) == 1:
+            return runs[0][0] <= minute <= runs[0][1]
+        return any(first <= minute <= last for first, last in runs)
 
     def end(self, series: int, minute: int) -> int:
         return max(last for first, last in self._by_series[series] if first <= minute)

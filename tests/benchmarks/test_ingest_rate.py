@@ -90,14 +90,23 @@ async def decode_only(batch: Sequence[tuple[str, bytes]]) -> None:
 
 
 async def parse_only(batch: Sequence[tuple[str, bytes]]) -> None:
-    """Parsing that something can be done with: columns of integer steps, times and series."""
+    """What the real subscriber parses into, and nothing after it: the same call makes the same ``Batch``.
+
+    Units are converted, values quantised and bounded, times checked, senders marked. A decoder alone
+    (``decode_only``) makes objects that nothing could be stored or judged from; it is printed beside it.
+    """
     fast_messages(
         batch, kinds=KindTable(), zone=UTC, received=datetime.now(UTC), authenticated=True, intervals={}
     )
 
 
+def turns_of(runs: Sequence[tuple[float, float]], rounds: int) -> list[float]:
+    """Processor seconds of so many rounds in a row, for each round they may begin with."""
+    return [sum(run[1] for run in runs[begin : begin + rounds]) for begin in range(len(runs) - rounds + 1)]
+
+
 def test_storing_and_judging_keeps_up_with_a_subscriber_that_only_parses(deep_broker, tmp_path, full, capsys):
-    a_round, rounds = (500_000, 20) if full else (200_000, 3)
+    a_round, rounds, a_turn = (500_000, 20, 5) if full else (400_000, 4, 3)
     clock = SiteClock()
     project = new_project(tmp_path / "project", clock)
     decoded, bare, whole, memory = [], [], [], []
@@ -123,9 +132,6 @@ def test_storing_and_judging_keeps_up_with_a_subscriber_that_only_parses(deep_br
         stored = sum(1 for _ in work.readings("N0000", "noise_level", 0, 2**42).event_ms)
     project.close()
     assert stored == rounds * a_round // 1000
-    if full:
-        assert judged >= 1000 * (rounds * a_round // 1_200_000)
-        assert memory[-1] < memory[2] * 1.25, f"memory grows: {memory}"
     with capsys.disabled():
         print("\nMQTT QoS 1, acknowledged after the commit, 1,000 series at 1 Hz, 100 readings a message:")
         for what, runs in (
@@ -136,7 +142,16 @@ def test_storing_and_judging_keeps_up_with_a_subscriber_that_only_parses(deep_br
             wall, cpu = (a_round / statistics.median(column) for column in zip(*runs, strict=True))
             print(f"  {what:18} {wall:>12,.0f} readings/s {cpu:>12,.0f} a processor second")
         print(f"  {rounds * a_round:,} readings, {judged} verdicts, {memory[-1]:.0f} MiB")
-    # Others that use the machine only ever add to a round: of few, the best of each side is the fairest.
-    chosen = statistics.median if full else min
-    ratio = chosen(run[1] for run in bare) / chosen(run[1] for run in whole)
-    assert ratio >= (0.4 if full else 0.2)
+    assert judged >= 1000 * (rounds * a_round // 1_200_000)
+    # A window closes in every third round or so, and those must count: a turn is as many rounds as close one.
+    turns = list(zip(turns_of(bare, a_turn), turns_of(whole, a_turn), strict=True))
+    # Both sides of a turn meet the same machine. In few rounds, the best turn of each side is the fairest.
+    ratio = statistics.median(one / other for one, other in turns)
+    if not full:
+        ratio = min(one for one, _ in turns) / min(other for _, other in turns)
+    with capsys.disabled():
+        print(f"  {ratio:.2f} of the processor rate of the subscriber that only parses")
+    assert ratio >= (0.5 if full else 0.2)
+    if full:
+        # All that is kept has come with the first windows that closed; from there on it stays flat.
+        assert memory[-1] < memory[5] * 1.1, f"memory grows: {memory}"

@@ -180,6 +180,8 @@ def _ledger() -> set[str]:
 
 def _distrust() -> set[str]:
     codes = [_keyword(call, "code") for _, call in _calls("api/evidence.py", "Missing")]
+    codes += [_keyword(call, "code") for _, call in _calls("api/doubts.py", "Missing")]
+    codes += [call.args[0] for _, call in _calls("checkpoints/trust.py", "Doubt")]
     return {text for code in codes if code is not None for text in _texts(code)}
 
 
@@ -201,7 +203,8 @@ def test_the_search_finds_what_it_should() -> None:
     assert {"duplicate_global_id", "ifc_truncated", "utf8_bom"} <= REASONS["warning"]
     assert {"bytes_changed", "header_changed", "entries_missing", "head_differs"} <= REASONS["ledger"]
     assert {"signature_wrong", "key_unknown", "keys_differ", "format_downgraded"} <= REASONS["ledger"]
-    assert {"calibration_expired", "reading_distrusted", "sender_unknown"} == REASONS["distrust"]
+    assert {"calibration_expired", "reading_distrusted", "sender_unknown", "gap"} < REASONS["distrust"]
+    assert {"stuck", "spike", "drifting"} < REASONS["distrust"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

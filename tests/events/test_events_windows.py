@@ -6,11 +6,11 @@ import itertools
 import math
 import pickle
 import random
-from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -242,7 +242,7 @@ def test_saturated_values_do_not_overflow():
 def test_merge_refuses_what_does_not_belong_together():
     window = windows_of([(BASE, 500, 1000, 0)])[0]
     with pytest.raises(ValueError, match="different series"):
-        merge([window, replace(window, device="n2")])
+        merge([window, msgspec.structs.replace(window, device="n2")])
     with pytest.raises(ValueError, match="no windows"):
         merge([])
 

@@ -11,7 +11,7 @@ from bim_supervise.checkpoints.contract import Evidence, Kind, Limit, Outcome, S
 from bim_supervise.checkpoints.limits import duration
 from bim_supervise.checkpoints.live import shortest_window_ms
 from bim_supervise.core.clock import epoch_ms
-from bim_supervise.events.devices import Device
+from bim_supervise.events.devices import Device, device_named
 from bim_supervise.packs.noise.kinds import BOUNDARY, NOISE_LEVEL
 from bim_supervise.packs.noise.levels import Statistic, judge_series, no_data, window_reference
 
@@ -69,7 +69,7 @@ class BoundaryRule(ABC):
         self, device_id: str, evidence: Evidence, limits: Sequence[Limit], since: datetime | None
     ) -> list[Verdict]:
         subject = Subject(device=device_id)
-        device = next((one for one in _meters(evidence, None) if one.id == device_id), None)
+        device = device_named(evidence.devices(NOISE_LEVEL.key), device_id)
         if device is None:
             return [no_data(self.id, subject, "no_device", {"device": device_id})]
         statistic = self.statistic(device)

@@ -78,14 +78,21 @@ def judge_series(
         severity: of the verdicts.
     """
     lengths = {limit.window: duration(limit.window) for limit in limits if limit.window is not None}
-    reach = max(lengths.values(), default=timedelta(0))
-    windows = evidence.windows(device.id, statistic.kind.key, start - reach, end)
+    start_ms, end_ms = epoch_ms(start), epoch_ms(end)
+    spans = {
+        text: list(aligned_starts(start_ms, end_ms, span // _MS, evidence.zone))
+        for text, span in sorted(lengths.items())
+    }
+    earliest = min((firsts[0] for firsts in spans.values() if firsts), default=None)
+    if earliest is None:
+        return []
+    windows = evidence.windows(device.id, statistic.kind.key, from_epoch_ms(earliest), end)
     starts = [window.start_ms for window in windows]
     verdicts = []
-    for text, span in sorted(lengths.items()):
+    for text, firsts in spans.items():
         rows = [limit for limit in limits if limit.window == text]
-        length = span // _MS
-        for first_ms in aligned_starts(epoch_ms(start), epoch_ms(end), length, evidence.zone):
+        length = lengths[text] // _MS
+        for first_ms in firsts:
             limit = in_force(rows, from_epoch_ms(first_ms), evidence.zone)
             if limit is None:
                 continue
