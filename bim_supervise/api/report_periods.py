@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from bim_supervise.api.report_logs import Subjects
+from bim_supervise.api.report_waivers import waivers_in_force
 from bim_supervise.api.reports import Making
 from bim_supervise.core.clock import to_utc
 from bim_supervise.report.document import (
@@ -76,7 +77,7 @@ def periodic(name: str) -> Callable[[Making], Document]:
                 Heading(text=t("periodic.quality")),
                 _cases(making),
                 Heading(text=t("periodic.waivers")),
-                _waivers(making),
+                waivers_in_force(making),
                 Heading(text=t("diary.alarms")),
                 _alarms(making),
                 Heading(text=t("diary.signed")),
@@ -345,34 +346,6 @@ def _cases(making: Making) -> Table:
         ],
         rows=rows,
         empty=t("periodic.cases_empty"),
-    )
-
-
-def _waivers(making: Making) -> Table:
-    t = making.words.text
-    rows: list[tuple[Value, ...]] = [
-        (
-            case.id,
-            making.words.text("document.listed_by").join(case.checkpoints),
-            case.notes[0].text,
-            case.author,
-            case.opened_at,
-            str(case.notes[0].data.get("expires") or ""),
-        )
-        for case in making.project.cases("waiver", standing=True, as_of=making.moment)
-    ]
-    return Table(
-        name=t("periodic.waivers"),
-        columns=[
-            Column(title=t("case.number")),
-            Column(title=t("case.checkpoints"), width=1.4),
-            Column(title=t("case.words"), width=2.4),
-            Column(title=t("case.author")),
-            Column(title=t("case.opened"), width=1.2),
-            Column(title=t("periodic.expires")),
-        ],
-        rows=rows,
-        empty=t("periodic.waivers_empty"),
     )
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from bim_supervise.api.base import ProjectBase
 from bim_supervise.api.permissions import Action
+from bim_supervise.api.report_waivers import with_waivers
 from bim_supervise.core.catalogue import LANGUAGES
 from bim_supervise.core.clock import epoch_ms
 from bim_supervise.core.errors import InputRefused
@@ -180,17 +181,16 @@ class Reports(ProjectBase):
         words = Words(
             language=language, zone=self.zone, currency=self.info().currency, catalogue=self.catalogue()
         )
-        document = chosen.build(
-            Making(
-                project=cast("Project", self),
-                words=words,
-                origin=self._origin(words, moment),
-                moment=moment,
-                first_day=first,
-                last_day=last,
-                subject=subject,
-            )
+        making = Making(
+            project=cast("Project", self),
+            words=words,
+            origin=self._origin(words, moment),
+            moment=moment,
+            first_day=first,
+            last_day=last,
+            subject=subject,
         )
+        document = with_waivers(chosen.build(making), making)
         return write_pdf(document, words) if suffix == ".pdf" else write_xlsx(document, words)
 
     def stated(self, moment: datetime, kinds: Sequence[str] = ()) -> list[Fact]:

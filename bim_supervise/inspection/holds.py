@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bim_supervise.checkpoints.contract import Checkpoint, Outcome, Severity, Subject, Verdict
@@ -56,7 +57,7 @@ class Holds:
     def waiver(self, checkpoint: str) -> WaiverGiven | None:
         """The waiver of a checkpoint that is in force."""
         for case in reversed(self._by_kind[CaseKind.WAIVER]):
-            until = waived_until(case, self._zone)
+            until = waived_until(case.opened.data, self._zone)
             if checkpoint in case.listed("checkpoints") and case.ended_at is None and self._as_of < until:
                 return WaiverGiven(case=case.id, by=case.opened.user, reason=case.opened.text, until=until)
         return None
@@ -72,12 +73,10 @@ class Holds:
     def opened(self, checkpoint: Checkpoint, sign_offs: Sequence[SignOffMade]) -> tuple[Span, ...]:
         """When a gate stood open without all signatures: waived, or nobody came after due notice."""
         spans = [
-            Span(
-                since=case.opened.at,
-                until=min(waived_until(case, self._zone), case.ended_at or waived_until(case, self._zone)),
-            )
+            Span(since=case.opened.at, until=min(until, case.ended_at or until))
             for case in self._by_kind[CaseKind.WAIVER]
             if checkpoint.id in case.listed("checkpoints")
+            for until in [waived_until(case.opened.data, self._zone)]
         ]
         if checkpoint.proceeds_alone:
             for case in self._by_kind[CaseKind.REQUEST]:
@@ -127,9 +126,9 @@ class Holds:
         return found
 
 
-def waived_until(case: Case, zone: ZoneInfo) -> datetime:
-    """The end (aware UTC) of the last site day on which a waiver holds."""
-    last = date.fromisoformat(str(case.opened.data["expires"]))
+def waived_until(opened: Mapping[str, Any], zone: ZoneInfo) -> datetime:
+    """The end (aware UTC) of the last site day on which a waiver holds, from what it was opened with."""
+    last = date.fromisoformat(str(opened["expires"]))
     return to_utc(datetime.combine(last + timedelta(days=1), time.min), zone)
 
 

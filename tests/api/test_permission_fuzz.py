@@ -6,7 +6,7 @@ import asyncio
 import os
 import random
 from collections import Counter
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from case_steps import CaseDraft
@@ -22,6 +22,7 @@ from bim_supervise.server.guard import SessionGuard
 from bim_supervise.server.sessions import SessionCheck
 
 REQUESTS = 10_000 if os.environ.get("BIM_SUPERVISE_FULL") == "1" else 600
+NOON = datetime(2026, 3, 20, 4, 0, tzinfo=UTC)
 WHEN = ("now", "expired", "future")
 
 
@@ -85,6 +86,16 @@ def doors(chance):
                 "no alarm", user, "x")),
             ("record", right, lambda project, user: project.record(user, record)),
             ("comment", Action.COMMENT, lambda project, user: project.load_bcf("nowhere.bcf", user)),
+            ("look", Action.READ_PERSONAL, lambda project, user: project.person_visits(
+                user, chance.choice(["T-1", "ghost"]), NOON, NOON + timedelta(hours=1),
+                reason=chance.choice(["accident", ""]))),
+            ("reads", Action.AUDIT_READS, lambda project, user: project.reads(user)),
+            ("logins", Action.AUDIT_READS, lambda project, user: project.identity_events(user)),
+            ("identities", Action.ADMINISTER, lambda project, user: project.identities(user)),
+            ("link", Action.ADMINISTER, lambda project, user: project.link_identity(
+                chance.choice(PEOPLE), "https://id.example", str(chance.random()), user=user)),
+            ("unlink", Action.ADMINISTER, lambda project, user: project.unlink_identity(
+                "https://id.example", "none", user=user)),
             ("open", Action(step.right), lambda project, user: project.open_case(
                 step.kind.value, user, draft, action=step.action, capacity=None)) if opening else
             ("act", Action(step.right), lambda project, user: project.act_on_case(
@@ -122,7 +133,16 @@ def test_the_facade_lets_nobody_in_whom_the_table_refuses(crowd):
         "open",
         "act",
         "comment",
+        "look",
+        "reads",
+        "logins",
+        "identities",
+        "link",
+        "unlink",
     }
+    kept = crowd.reads("administrator.now")
+    assert {row.user for row in kept} <= {name for name in PEOPLE if may(name, Action.READ_PERSONAL)}
+    assert kept, "who was let in to look is written down"
     assert any(answer == "done" for _, answer, allowed in met if allowed), "the doors do open for some"
     assert (
         sum(count for (_, answer, allowed), count in met.items() if answer == "refused" and not allowed) > 0

@@ -138,3 +138,25 @@ def test_a_case_of_another_kind_is_refused(site):
     assert refused.value.code == "report_subject_missing"
     with pytest.raises(NotFound):
         site.report_bytes("ncr", ".pdf", subject="NCR-999")
+
+
+def test_every_document_names_the_waivers_in_force_and_until_when(site):
+    expires = (CLOCK.now + timedelta(days=5)).date()
+    draft = CaseDraft(
+        title="Mill certificate late", text="Certificate of the bars follows", checkpoints=["CP-RB"],
+        expires=expires,
+    )  # fmt: skip
+    number = site.open_case("waiver", "zhao", draft).id
+    now = CLOCK.now
+    try:
+        for kind in site.report_kinds():
+            said = words_of(document(site, kind, language="en"))
+            wanted = ("Waivers in force", number, draft.text, str(expires))
+            assert [item for item in wanted if item not in said] == [], kind
+        CLOCK.now += timedelta(days=6)
+        assert "Waivers in force" not in words_of(document(site, "ncr", language="en")), "it has run out"
+        assert "No waiver is in force." in words_of(document(site, "weekly-report", language="en"))
+    finally:
+        CLOCK.now = now
+        step(site, number, "withdraw", "zhao", "certificate came")
+    assert "Waivers in force" not in words_of(document(site, "ncr", language="en"))

@@ -191,7 +191,6 @@ class Derived:
         if worked.reason and outcome is not Outcome.UNDETERMINED:
             reason = worked.reason
         kind, start, end = self.kind.key, stretch.start_ms, stretch.end_ms
-        until = device.calibrated_until
         used: tuple[str, ...] = ()
         if stretch.own:
             used = (window_reference(device.id, kind, min(start, stretch.own[0].start_ms), end),)
@@ -217,7 +216,7 @@ class Derived:
             limit=limit,
             params=params,
             evidence=used,
-            evidence_values=(*worked.values, value, until.isoformat() if until else None) if used else (),
+            evidence_values=(*worked.values, value) if used else (),
             since_ms=worked.since_ms if outcome is Outcome.FAIL else None,
         )
 

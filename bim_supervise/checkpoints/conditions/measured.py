@@ -158,7 +158,7 @@ class Measured:
         values: tuple[Any, ...] = ()
         if window is not None:
             evidence = (window_reference(device.id, self.kind.key, start_ms, end_ms),)
-            values = _plain(window, device)
+            values = _plain(window)
         if self.reference is not None:
             found = self._against(asked, others, start_ms, end_ms, value, limit)
             if found is None:
@@ -167,7 +167,7 @@ class Measured:
             else:
                 params |= {"measured": value, "reference": found.value, "station": found.device.id}
                 evidence += (window_reference(found.device.id, found.kind.key, start_ms, end_ms),)
-                values += _plain(found.window, found.device)
+                values += _plain(found.window)
                 doubt = doubt or found.doubt
                 assert value is not None
                 assert least is not None
@@ -286,9 +286,10 @@ def _keeps_margin(value: float, limit: Limit, margin: float) -> bool:
     return value <= limit.value - margin if ceiling else value >= limit.value + margin
 
 
-def _plain(window: Window, device: Device) -> tuple[Any, ...]:
-    # Sums as text: they may be larger than canonical JSON allows an integer to be.
-    until = device.calibrated_until
+def _plain(window: Window) -> tuple[Any, ...]:
+    # Sums as text: they may be larger than canonical JSON allows an integer to be. The day to which the
+    # device is calibrated is none of it: whether it covered the window is in the outcome, and a renewal later
+    # on must not question what was signed before.
     return (
         str(window.weighted_sum),
         str(window.energy_sum),
@@ -298,5 +299,4 @@ def _plain(window: Window, device: Device) -> tuple[Any, ...]:
         window.last,
         window.covered_ms,
         window.distrusted,
-        until.isoformat() if until else None,
     )

@@ -136,7 +136,6 @@ def _judge(
     params: dict[str, Any] = {"device": device.id, "share": 100 * share, "limit": limit.value}
     if value is not None:
         params["level"] = value
-    calibrated = device.calibrated_until.isoformat() if device.calibrated_until else None
     return Verdict(
         rule=rule,
         outcome=outcome,
@@ -154,7 +153,7 @@ def _judge(
         # As text: an energy sum may be larger than canonical JSON allows an integer to be.
         evidence_values=()
         if window is None
-        else (str(window.energy_sum), window.maximum, window.covered_ms, window.distrusted, calibrated),
+        else (str(window.energy_sum), window.maximum, window.covered_ms, window.distrusted),
         severity=severity,
     )
 
