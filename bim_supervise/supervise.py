@@ -14,7 +14,12 @@ from zoneinfo import ZoneInfo
 
 from bim_supervise.checkpoints.alarms import Alarm, fold_alarms
 from bim_supervise.checkpoints.contract import Checkpoint, Outcome, Rule, Severity, Verdict
-from bim_supervise.checkpoints.engine import evaluate, evaluate_checkpoint, evaluate_devices
+from bim_supervise.checkpoints.engine import (
+    ENGINE_REASONS,
+    evaluate,
+    evaluate_checkpoint,
+    evaluate_devices,
+)
 from bim_supervise.checkpoints.gates import (
     Circumstances,
     GateResult,
@@ -182,6 +187,29 @@ def device_verdicts(
         for verdict in evaluate_devices(registry, evidence, touched, alone=alone, moved=moved)
         if verdict.window_start is not None
     ]
+
+
+def device_history(
+    registry: Registry, evidence: Snapshot, device: str
+) -> tuple[list[Verdict], frozenset[str]]:
+    """All windowed verdicts about one device, and the rules that broke down over it."""
+    found = evaluate_devices(registry, evidence, {device: None}, alone=True)
+    broken = frozenset(verdict.rule for verdict in found if verdict.reason in ENGINE_REASONS)
+    return [verdict for verdict in found if verdict.window_start is not None], broken
+
+
+def telling_rules(registry: Registry, evidence: Snapshot) -> frozenset[str]:
+    """The installed rules that can say which devices they watch, be it none."""
+    register = Snapshot(as_of=evidence.as_of, zone=evidence.zone, devices=evidence.all_devices())
+    return frozenset(rule_id for rule_id, rule in registry.rules.items() if _tells(rule, register))
+
+
+def _tells(rule: Rule, register: Snapshot) -> bool:
+    try:
+        list(rule.subjects(register))
+    except Exception:  # foreign code: the engine asks it again and shows its failure as a verdict
+        return False
+    return True
 
 
 def watches_devices(rule: Rule, evidence: Snapshot) -> bool:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from bim_supervise.api.base import PLAN
 from bim_supervise.api.known import KnownReader
 from bim_supervise.checkpoints.alarms import fold_alarms
-from bim_supervise.checkpoints.contract import Outcome, Verdict
+from bim_supervise.checkpoints.contract import Outcome, Subject, Verdict
 from bim_supervise.checkpoints.live import Live
+from bim_supervise.checkpoints.over_range import OVER_RANGE
 from bim_supervise.checkpoints.registry import Registry
 from bim_supervise.config import Settings
 from bim_supervise.core.clock import Clock, epoch_ms, from_epoch_ms
@@ -21,7 +22,7 @@ from bim_supervise.store.records import StoredAlarm, Touched
 from bim_supervise.store.silences import watched_verdict
 from bim_supervise.store.store import Store
 from bim_supervise.store.work import Work
-from bim_supervise.supervise import device_verdicts, snapshot
+from bim_supervise.supervise import device_history, device_verdicts, snapshot, telling_rules
 from bim_supervise.tracking.state import TaskState
 
 JUDGED = "judged.until"
@@ -79,10 +80,29 @@ class LiveJudgement(KnownReader):
         self._renew_registry(work)
         devices = self._devices_of(work)
         evidence = self._live_evidence(work, devices, as_of)
+        telling = telling_rules(self.registry, evidence)
         for device in devices:
-            found = device_verdicts(self.registry, evidence, {device.id: None}, alone=True)
+            found, broken = device_history(self.registry, evidence, device.id)
             self._store_windowed(work, found)
+            self._retire(work, Subject(device=device.id).key, found, telling - broken, as_of)
             evidence.forget()
+
+    def _retire(
+        self, work: Work, subject: str, found: Sequence[Verdict], working: Collection[str], as_of: datetime
+    ) -> None:
+        """Forget what rules once said about windows for which they have no limit any more.
+
+        What a rule has said that is broken or not installed stands until it can be asked again.
+        """
+        judged: dict[str, set[datetime]] = defaultdict(set)
+        for verdict in found:
+            if verdict.window_start is not None:
+                judged[verdict.rule].add(verdict.window_start)
+        for rule in work.watching_rules(subject):
+            if rule in working or rule == OVER_RANGE:
+                first = work.retire_watch(rule, subject, judged[rule], as_of)
+                if first is not None:
+                    self._renew_alarms(work, rule, subject, first)
 
     def _live_evidence(self, work: Work, devices: Sequence[Device], as_of: datetime) -> Live:
         def tasks() -> Sequence[TaskState]:

@@ -154,7 +154,7 @@ DEFAULT_MAPPING = ObservationMapping(
             reporter=_column("reporter"),
             interval_s=_column("interval_s"),
             quality=QualityField(flag=_column("quality", "good"), good=("good",)),
-            payload={"remark": _column("remark")},
+            payload={name: _column(name) for name in ("remark", "item", "sample", "test")},
         ),
     ),
     each="readings",
@@ -163,6 +163,7 @@ DEFAULT_MAPPING = ObservationMapping(
 
 Keys: ``device`` | ``element`` (GlobalId) | ``element_name`` | ``task`` (id) | ``task_name`` | ``checkpoint``;
 ``kind``; ``value``; ``unit`` (absent: the kind's own); ``time`` (ISO 8601, or epoch s/ms); ``interval_s``;
-``reporter``; ``quality`` (``good`` or anything else); ``remark``; and ``readings``, an array whose items are
+``reporter``; ``quality`` (``good`` or anything else); ``remark``; ``item``, ``sample`` and ``test``, what
+a statement is about more closely; and ``readings``, an array whose items are
 laid over the rest.
 """

@@ -27,18 +27,26 @@ _DOUBT = {Quality.GOOD: 0, Quality.FUTURE: 1, Quality.OUT_OF_RANGE: 2, Quality.F
 _QUALITY = {doubt: quality for quality, doubt in _DOUBT.items()}
 
 
+_TELLS_APART = ("item", "sample", "test")
+"""What of a payload says which of several things about one subject a fact is about."""
+
+
 def fact_id(observation: Observation) -> str:
-    """The identity of a fact: SHA-256 over source, kind, subject, event time [UTC microseconds], reporter."""
-    return digest_of(
-        [
-            observation.source,
-            observation.kind,
-            observation.subject_type.value,
-            observation.subject,
-            to_microseconds(observation.event_time),
-            observation.reporter,
-        ]
-    )
+    """The identity of a fact: SHA-256 over source, kind, subject, event time [UTC microseconds], reporter.
+
+    Where the payload names the item measured, the sample or the test, those belong to it: two items measured
+    on one element at one moment are two facts.
+    """
+    identity: list[Any] = [
+        observation.source,
+        observation.kind,
+        observation.subject_type.value,
+        observation.subject,
+        to_microseconds(observation.event_time),
+        observation.reporter,
+    ]
+    named = {name: observation.payload[name] for name in _TELLS_APART if observation.payload.get(name)}
+    return digest_of([*identity, named] if named else identity)
 
 
 class WorkFacts(WorkBase):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, bindparam, delete, func, or_, select
 
 from bim_supervise.store.records import AlarmActionRecord, StoredAlarm, StoredVerdict
-from bim_supervise.store.silences import LONGEST_PAUSE, ended_by, folded, is_silence, without
+from bim_supervise.store.silences import LONGEST_PAUSE, ended_by, folded, is_silence, windows_of, without
 from bim_supervise.store.tables_base import table_of
 from bim_supervise.store.tables_judgement import AlarmActionTable, AlarmTable, VerdictTable
 from bim_supervise.store.work_base import WorkBase, to_record, to_row
@@ -99,6 +99,56 @@ class WorkJudgement(WorkBase):
             statement = delete(_VERDICT).where(*series, columns.window_start == bindparam("start"))
             self._connection.execute(statement, [{"start": start} for start in gone])
         self.upsert_verdicts([one for one in renewed if former.get(one.window_start) != one])
+
+    def watching_rules(self, subject: str) -> list[str]:
+        """The rules that have said something about a subject by themselves."""
+        columns = _VERDICT.c
+        statement = select(columns.rule).where(columns.subject == subject, columns.checkpoint == "")
+        return sorted(self._connection.execute(statement.distinct()).scalars())
+
+    def retire_watch(
+        self, rule: str, subject: str, keep: Collection[datetime], until: datetime
+    ) -> datetime | None:
+        """Forget what a rule said by itself about windows that it judges no more, and say from when on.
+
+        Args:
+            rule: rule id.
+            subject: subject key.
+            keep: starts of the windows that are judged.
+            until: only windows that had ended by then.
+
+        Returns:
+            The start of the first window that is forgotten, or None.
+        """
+        stored = [
+            one for one in self.verdicts(rule, subject=subject, checkpoint="") if one.window_start is not None
+        ]
+        kept: list[StoredVerdict] = []
+        retired: list[datetime] = []
+        for one in stored:
+            gone = [start for start, end in windows_of(one) if end <= until and start not in keep]
+            retired += gone
+            if one.first_end is not None:
+                kept += without(one, gone)
+            elif not gone:
+                kept.append(one)
+        if not retired:
+            return None
+        renewed = {one.window_start: one for one in folded(kept)}
+        columns = _VERDICT.c
+        for one in stored:
+            if one.window_start not in renewed:
+                self._connection.execute(
+                    delete(_VERDICT).where(
+                        columns.rule == rule,
+                        columns.subject == subject,
+                        columns.checkpoint == "",
+                        columns.window_start == one.window_start,
+                    )
+                )
+        former = {one.window_start: one for one in stored}
+        self.upsert_verdicts([one for start, one in renewed.items() if former.get(start) != one])
+        return min(retired)
 
     def delete_verdicts(self, rule: str | None = None, checkpoint: str | None = None) -> None:
         """Forget verdicts of a rule, of a checkpoint, or all; they can be worked out again any time."""

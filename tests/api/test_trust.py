@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -192,3 +193,34 @@ def test_a_life_safety_device_beyond_its_range_is_an_alarm_at_once_and_clears(si
     project.evaluate(clock.now)
     with project._store.reading() as work:
         assert evidence_digest(work) == before, "the whole history gives what the live path gave"
+
+
+def test_what_a_rule_judges_no_more_is_forgotten_with_its_alarm(site):
+    """A meter that is not at the boundary any more is none that the noise rules watch."""
+    project, clock = site(meter("N1"))
+    day = 8 * 60
+    live(project, clock, [("N1", minute, 85 + minute % 3) for minute in range(day, day + 120)])
+    assert verdicts(project, "NOI-CN-01", "N1")[at(day)][0] == "fail"
+    assert [item.device for item in project.alarms() if item.rule == "NOI-CN-01"] == ["N1"]
+    [device] = project.registered_devices()
+    project.save_device(replace(device, purpose="indoor"))
+    early = at(day + 60)
+    project.evaluate(early)
+    assert sorted(verdicts(project, "NOI-CN-01", "N1")) == [at(day + 60), at(day + 80), at(day + 100)]
+    project.evaluate(clock.now)
+    assert verdicts(project, "NOI-CN-01", "N1") == {}
+    assert [item for item in project.alarms() if item.rule == "NOI-CN-01"] == []
+
+
+def test_two_items_measured_on_one_element_at_one_moment_are_two_facts(site):
+    project, _ = site(meter("N1"))
+    rows = [
+        {"kind": "measured", "element": "1kTvXnbbzCWw8lcMd1dR4o", "time": "2026-03-01T10:00:00Z",
+         "unit": "mm", "item": item, "value": value}
+        for item, value in (("plumb", 3), ("cover", 31), ("plumb", 3), ("plumb", 4))
+    ]  # fmt: skip
+    report = project.ingest([("t", json.dumps(row).encode()) for row in rows], authenticated=True)
+    assert (report["stored"], report["duplicates"], report["conflicts"]) == (2, 1, 1)
+    with project._store.reading() as work:
+        said = {fact.payload["item"]: fact.value for fact in work.facts(kinds=["measured"])}
+    assert said.keys() == {"plumb", "cover"}
