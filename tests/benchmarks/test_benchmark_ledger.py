@@ -7,10 +7,12 @@ for comparison lie in memory and are hashed entry by entry in one process.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import json
 import os
+import signal
 import statistics
 import sys
 import time
@@ -122,7 +124,28 @@ def test_the_chain_verifies_nearly_as_fast_as_its_bytes_are_hashed(rows, export,
     assert ratio >= CHAIN_BOUND
 
 
+@contextlib.contextmanager
+def helpers_stopped():
+    """The helpers of the check stand still while something else is timed: they must not work unseen."""
+    listed = [path.read_text().split() for path in Path("/proc/self/task").glob("*/children")]
+    helpers = [
+        int(pid)
+        for pids in listed
+        for pid in pids
+        if b"side_by_side" in Path("/proc", pid, "cmdline").read_bytes()
+    ]
+    assert len(helpers) == CORES - 1
+    for pid in helpers:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in helpers:
+            os.kill(pid, signal.SIGCONT)
+
+
 @pytest.mark.timeout(1800)
+@pytest.mark.skipif(sys.platform != "linux", reason="helpers are found through /proc")
 def test_signatures_verify_nearly_as_fast_as_ed25519_on_every_core(rows, export, capsys):
     """Ed25519 alone is timed in pauses of the one check, so that whatever else is at work slows both."""
     part = [data for _, _, _, data in rows[2 : min(len(rows), 10_002)]]
@@ -134,10 +157,9 @@ def test_signatures_verify_nearly_as_fast_as_ed25519_on_every_core(rows, export,
             nonlocal paused, measured
             show(checked)
             if checked < len(rows) and checked - measured >= len(rows) / PAUSES:
-                # The helpers finish what they have in hand while the clock still runs.
-                time.sleep(0.3)
                 begun, measured = time.perf_counter(), checked
-                bare.append(sum(pool.map(bare_signatures, [part] * CORES)))
+                with helpers_stopped():
+                    bare.append(sum(pool.map(bare_signatures, [part] * CORES)))
                 paused += time.perf_counter() - begun
 
         begun = time.perf_counter()

@@ -160,3 +160,16 @@ def test_every_document_names_the_waivers_in_force_and_until_when(site):
         CLOCK.now = now
         step(site, number, "withdraw", "zhao", "certificate came")
     assert "Waivers in force" not in words_of(document(site, "ncr", language="en"))
+
+
+SOURCES = {"zh": ("进度计划 ", "证据接收至"), "en": ("plan plan", "evidence received up to")}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_document_carries_its_source_and_the_head_of_the_ledger(site, language):
+    head = site.verify_ledger()["head"]
+    for kind in site.report_kinds():
+        said = words_of(document(site, kind, language=language))
+        assert head in said, kind
+        for source in ("model.ifc", *SOURCES[language]):
+            assert source in said, (kind, source)
