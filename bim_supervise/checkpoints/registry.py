@@ -14,7 +14,7 @@ from typing import Any
 from bim_supervise.checkpoints.contract import Kind, Limit, Rule
 from bim_supervise.checkpoints.pack import Pack
 from bim_supervise.checkpoints.site_rules import SiteRules
-from bim_supervise.core.catalogue import Catalogue, load_catalogue
+from bim_supervise.core.catalogue import LANGUAGES, Catalogue, load_catalogue
 from bim_supervise.core.errors import InputRefused, SupervisionError
 from bim_supervise.core.wording import sentences_folder
 from bim_supervise.events.kinds import KindTable
@@ -163,8 +163,30 @@ def _refuse_inconsistent(pack: object, earlier: Iterable[Pack]) -> None:
     if stray:
         raise _invalid(pack.name, f"it has limits for rules it does not bring: {', '.join(stray)}")
     KindTable().with_kinds(kind for other in earlier for kind in other.kinds).with_kinds(pack.kinds)
-    if pack.catalogue is not None:
-        load_catalogue([pack.catalogue])
+    _refuse_sentences(pack, earlier)
+
+
+def _refuse_sentences(pack: Pack, earlier: Iterable[Pack]) -> None:
+    """A pack words only its own rules, and reasons that nobody else words otherwise; in both languages.
+
+    A verdict names its reason by a code alone. Two packs that mean different things by one code would show
+    each other's sentence; a code that begins with the name of its pack cannot meet another's.
+    """
+    if pack.catalogue is None:
+        return
+    own = load_catalogue([pack.catalogue])
+    for language in LANGUAGES:
+        lacking = sorted(set().union(*(own.keys(one) for one in LANGUAGES)) - own.keys(language))
+        if lacking:
+            raise _invalid(pack.name, f"its catalogue lacks '{lacking[0]}' in {language}")
+    others = [("the platform", load_catalogue(_own_folders()))]
+    others += [(f"pack '{one.name}'", load_catalogue([one.catalogue])) for one in earlier if one.catalogue]
+    for language in LANGUAGES:
+        for whose, theirs in others:
+            for key in sorted(own.keys(language) & theirs.keys(language)):
+                if own.template(key, language) != theirs.template(key, language):
+                    way = f"; name it '{pack.name}.{key[7:]}'" if key.startswith("reason.") else ""
+                    raise _invalid(pack.name, f"'{key}' is worded otherwise by {whose}{way}")
 
 
 def _invalid(name: str, problem: str) -> InputRefused:

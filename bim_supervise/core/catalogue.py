@@ -15,7 +15,8 @@ class Catalogue:
     """Sentences by language and key; values are inserted with ``str.format``.
 
     A missing key is shown as the key itself, so that a gap is visible and never hides a fact; the
-    tests hold that no shipped key is missing in either language.
+    tests hold that no shipped key is missing in either language. A group of keys that outsiders add to may
+    have a sentence ``unworded`` for those that nobody worded; it is given the rest of the key as ``code``.
     """
 
     def __init__(self, sentences: Mapping[str, Mapping[str, str]]) -> None:
@@ -24,6 +25,11 @@ class Catalogue:
     def text(self, key: str, language: str = "en", **params: Any) -> str:
         """The sentence for ``key`` in ``language`` with its values inserted."""
         template = self.template(key, language)
+        if template == key:
+            group, _, code = key.partition(".")
+            unworded = self.template(f"{group}.unworded", language)
+            if code and unworded != f"{group}.unworded":
+                template, params = unworded, {"code": code}
         try:
             return template.format(**params)
         except (KeyError, IndexError, ValueError):

@@ -143,10 +143,12 @@ def test_an_inconsistent_pack_is_refused(pack, problem):
 
 
 def test_a_pack_cannot_reword_what_is_there_already(tmp_path):
-    (tmp_path / "en.yaml").write_text("state: {released: Shut}\nreason: {calm: All is calm}\n", "utf-8")
-    registry = registry_of([a_pack("x", Calm(), catalogue=tmp_path)])
-    assert registry.catalogue.text("state.released") == "Released"
-    assert registry.catalogue.text("reason.calm") == "All is calm"
+    for language in ("en", "zh"):
+        (tmp_path / f"{language}.yaml").write_text("state: {released: Shut}\n", "utf-8")
+    with pytest.raises(InputRefused) as refused:
+        registry_of([a_pack("x", Calm(), catalogue=tmp_path)])
+    assert "state.released" in refused.value.message
+    assert registry_of([]).catalogue.text("state.released") == "Released"
 
 
 def test_the_shipped_catalogues_have_every_key_in_both_languages():
