@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from bim_supervise.api.present import limit_view
 from bim_supervise.api.supervision import Supervision, worst
 from bim_supervise.api.views import LimitView
-from bim_supervise.checkpoints.contract import Kind, Outcome, Verdict
+from bim_supervise.checkpoints.contract import Kind, Outcome, Subject, Verdict
 from bim_supervise.checkpoints.pack import Pack
+from bim_supervise.checkpoints.period_figures import Period, PeriodFigure, PeriodValue
+from bim_supervise.checkpoints.snapshot import Snapshot
 from bim_supervise.core.clock import to_utc
 from bim_supervise.store.work_periods import JudgedWindow
 from bim_supervise.supervise import Situation
 
 _GRAVEST = (Outcome.FAIL, Outcome.UNDETERMINED, Outcome.PASS)
 _AT_LEAST = (">", ">=")
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +64,38 @@ class PackFigure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DerivedRow:
+    """A derived figure that a pack worked out of the period, about one subject; see ``PeriodFigure``.
+
+    ``value`` None means undetermined; ``reason`` with ``params`` says why, or what it was worked out from.
+    ``share`` 0..1 of the period was used.
+    """
+
+    key: str
+    title: Mapping[str, str]
+    note: Mapping[str, str]
+    unit: str
+    subject: str
+    device: str | None
+    device_name: str | None
+    value: float | None
+    reason: str
+    params: Mapping[str, Any]
+    share: float | None
+    evidence: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PackSection:
-    """A pack's part of the green screen and report; ``unobserved`` are rules that nothing was heard about."""
+    """A pack's part of the green screen and report; ``unobserved`` are rules that nothing was heard about.
+
+    ``figures`` of rules and ``derived`` figures come in the order of the rows that the pack declares.
+    """
 
     name: str
     title: Mapping[str, str]
     figures: Sequence[PackFigure]
+    derived: Sequence[DerivedRow] = ()
     unobserved: Sequence[tuple[str, Mapping[str, str]]] = ()
     kinds: Sequence[str] = ()
     """Kinds of observation that the pack brings."""
@@ -108,7 +138,43 @@ class GreenFigures(Supervision):
         by_rule: dict[str, list[PackFigure]] = defaultdict(list)
         for (rule, _), figure in sorted(found.items()):
             by_rule[rule].append(figure)
-        return [_section(pack, by_rule) for pack in self.registry.packs if watches_site(pack)]
+        packs = [pack for pack in self.registry.packs if watches_site(pack)]
+        derived = self._derived(packs, situation, start, min(end, situation.as_of), found)
+        return [_section(pack, by_rule, derived) for pack in packs]
+
+    def _derived(
+        self,
+        packs: Sequence[Pack],
+        situation: Situation,
+        start: datetime,
+        end: datetime,
+        found: Mapping[tuple[str, str], PackFigure],
+    ) -> dict[str, list[DerivedRow]]:
+        """The derived figures of the packs by key; one that breaks down is undetermined and says so."""
+        read = {rule for pack in packs for figure in pack.figures for rule in figure.rules}
+        judged: dict[str, list[JudgedWindow]] = defaultdict(list)
+        made: dict[str, list[DerivedRow]] = defaultdict(list)
+        with self._store.reading() as work:
+            devices = work.devices()
+            names = {device.id: device.name for device in devices}
+            for window in work.judged_windows(start, end) if read else ():
+                if window.rule in read:
+                    judged[window.rule].append(window)
+            evidence = Snapshot(
+                as_of=situation.as_of,
+                zone=self.zone,
+                tasks=situation.states,
+                devices=devices,
+                windows=work.windows,
+                extents=work.extents(),
+            )
+            period = Period(start=start, end=end, evidence=evidence, judged=judged)
+            for figure in (figure for pack in packs for figure in pack.figures):
+                for value in _worked(figure, period):
+                    behind = [found.get((rule, value.subject.key)) for rule in figure.rules]
+                    shown = [one for item in behind if item is not None for one in item.evidence]
+                    made[figure.key].append(_derived_row(figure, value, names, value.evidence or shown))
+        return made
 
     def _windowed(self, start: datetime, end: datetime) -> dict[tuple[str, str], PackFigure]:
         groups: dict[tuple[str, str], _Group] = defaultdict(_Group)
@@ -221,11 +287,52 @@ def _figure(
     )
 
 
-def _section(pack: Pack, by_rule: Mapping[str, Iterable[PackFigure]]) -> PackSection:
+def _worked(figure: PeriodFigure, period: Period) -> list[PeriodValue]:
+    try:
+        return list(figure.work(period))
+    # A pack is foreign code: what it raises must not take the section down, and must not go unseen.
+    except Exception as error:
+        text = f"{type(error).__name__}: {error}"
+        _LOG.exception("the derived figure %s of a pack broke down", figure.key)
+        return [PeriodValue(subject=Subject(), value=None, reason="figure_failed", params={"problem": text})]
+
+
+def _derived_row(
+    figure: PeriodFigure, value: PeriodValue, names: Mapping[str, str], evidence: Sequence[str]
+) -> DerivedRow:
+    device = value.subject.device
+    return DerivedRow(
+        key=figure.key,
+        title=figure.title,
+        note=figure.note,
+        unit=figure.unit,
+        subject=value.subject.key,
+        device=device,
+        device_name=names.get(device or "") or device,
+        value=value.value,
+        reason=value.reason,
+        params=value.params,
+        share=value.share,
+        evidence=evidence,
+    )
+
+
+def _section(
+    pack: Pack, by_rule: Mapping[str, Sequence[PackFigure]], derived: Mapping[str, Sequence[DerivedRow]]
+) -> PackSection:
     return PackSection(
         name=pack.name,
         title=pack.title,
-        figures=[figure for rule in pack.rules for figure in by_rule.get(rule.id, ())],
+        figures=[
+            replace(figure, title=row.title or figure.title)
+            for row in pack.section_rows
+            for figure in by_rule.get(row.of, ())
+        ],
+        derived=[
+            replace(figure, title=row.title or figure.title)
+            for row in pack.section_rows
+            for figure in derived.get(row.of, ())
+        ],
         unobserved=[(rule.id, rule.title) for rule in pack.rules if rule.id not in by_rule],
         kinds=[kind.key for kind in pack.kinds],
     )

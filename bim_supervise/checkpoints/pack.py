@@ -1,4 +1,4 @@
-"""A pack (规则包): a plug-in with rules, dated limits, observation kinds and sentences."""
+"""A pack (规则包): a plug-in with rules, dated limits, observation kinds, figures, rows and sentences."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 
 from bim_supervise.checkpoints.contract import Limit, Rule
+from bim_supervise.checkpoints.period_figures import PeriodFigure, ReportRow
 from bim_supervise.events.observations import ObservationKind
 
 
@@ -27,3 +28,17 @@ class Pack:
     kinds: tuple[ObservationKind, ...] = field(default=())
     """Kinds of observation beyond the built-in ones."""
     catalogue: Traversable | None = None
+    figures: tuple[PeriodFigure, ...] = ()
+    """Derived figures about a period: what the pack works out and shows beside what its rules find."""
+    rows: tuple[ReportRow, ...] = ()
+    """Rows of its section of the green screen and report, in their order.
+
+    A rule or figure without a row follows after them under its own title: nothing a rule found is left out.
+    """
+
+    @property
+    def section_rows(self) -> tuple[ReportRow, ...]:
+        """All rows of the section: the declared ones, then the rules and figures that have none."""
+        declared = {row.of for row in self.rows}
+        every = (*(rule.id for rule in self.rules), *(figure.key for figure in self.figures))
+        return (*self.rows, *(ReportRow(of=name) for name in every if name not in declared))

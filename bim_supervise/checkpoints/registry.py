@@ -162,8 +162,32 @@ def _refuse_inconsistent(pack: object, earlier: Iterable[Pack]) -> None:
     stray = sorted({limit.rule_id for limit in pack.limits} - own)
     if stray:
         raise _invalid(pack.name, f"it has limits for rules it does not bring: {', '.join(stray)}")
+    _refuse_inconsistent_section(pack, earlier)
     KindTable().with_kinds(kind for other in earlier for kind in other.kinds).with_kinds(pack.kinds)
     _refuse_sentences(pack, earlier)
+
+
+def _refuse_inconsistent_section(pack: Pack, earlier: Iterable[Pack]) -> None:
+    """Derived figures and report rows name what is there, once."""
+    rules = {rule.id for rule in pack.rules}
+    taken = {figure.key for other in earlier for figure in other.figures} | rules
+    for figure in pack.figures:
+        if figure.key in taken:
+            raise _invalid(pack.name, f"the name {figure.key} of a derived figure is taken")
+        taken.add(figure.key)
+        stray = sorted(set(figure.rules) - rules)
+        if stray:
+            raise _invalid(
+                pack.name,
+                f"the figure {figure.key} reads rules that the pack does not bring: {', '.join(stray)}",
+            )
+    known = rules | {figure.key for figure in pack.figures}
+    named: set[str] = set()
+    for row in pack.rows:
+        if row.of not in known or row.of in named:
+            problem = "twice" if row.of in named else "but neither a rule nor a figure of it has that name"
+            raise _invalid(pack.name, f"a report row names {row.of} {problem}")
+        named.add(row.of)
 
 
 def _refuse_sentences(pack: Pack, earlier: Iterable[Pack]) -> None:
