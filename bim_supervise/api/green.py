@@ -113,7 +113,7 @@ class _Group:
 
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Outcome, 0))
     chosen: dict[str, JudgedWindow] = field(default_factory=dict)
-    days: dict[date, tuple[str, float | None]] = field(default_factory=dict)
+    days: dict[date, JudgedWindow] = field(default_factory=dict)
 
 
 class GreenFigures(Supervision):
@@ -196,8 +196,12 @@ class GreenFigures(Supervision):
                     outcome=outcome.value,
                     counts=group.counts,
                     days=[
-                        DayFigure(day=day, outcome=said, value=value)
-                        for day, (said, value) in sorted(group.days.items())
+                        DayFigure(
+                            day=day,
+                            outcome=said.outcome,
+                            value=None if said.outcome == Outcome.UNDETERMINED else said.value,
+                        )
+                        for day, said in sorted(group.days.items())
                     ],
                 )
         return made
@@ -206,22 +210,15 @@ class GreenFigures(Supervision):
         outcome = Outcome(window.outcome)
         group.counts[outcome] += 1
         kept = group.chosen.get(outcome)
-        if kept is None or outcome is Outcome.UNDETERMINED or self._worse(window, kept.value):
+        if kept is None or outcome is Outcome.UNDETERMINED or _worse(window, kept):
             group.chosen[outcome] = window
         # A window belongs to the day on which its last moment lies.
         day = (window.end - timedelta(microseconds=1)).astimezone(self.zone).date()
         said = group.days.get(day)
         if outcome is Outcome.UNDETERMINED:
-            group.days.setdefault(day, (outcome.value, None))
-        elif said is None or said[1] is None or self._worse(window, said[1]):
-            group.days[day] = (outcome.value, window.value)
-
-    def _worse(self, window: JudgedWindow, other: float | None) -> bool:
-        if window.value is None or other is None:
-            return window.value is not None
-        rows = self.registry.limits(window.rule)
-        least = bool(rows) and rows[0].comparator in _AT_LEAST
-        return window.value < other if least else window.value > other
+            group.days.setdefault(day, window)
+        elif said is None or said.outcome == Outcome.UNDETERMINED or _worse(window, said):
+            group.days[day] = window
 
     def _points(self, situation: Situation) -> dict[tuple[str, str], PackFigure]:
         """Figures of rules without windows, and of those that checkpoints ask, as they stand."""
@@ -247,6 +244,25 @@ class GreenFigures(Supervision):
                 counts=counts,
             )
         return made
+
+
+def _worse(window: JudgedWindow, other: JudgedWindow) -> bool:
+    """Whether a window lies farther on the wrong side of its own limit than the other does of its own.
+
+    A fail is worse than a pass. Limits of different units (a start in seconds, a run in hours) are compared
+    by the share of the limit; of one limit this is the order of the values.
+    """
+    if window.outcome != other.outcome:
+        return window.outcome == Outcome.FAIL
+    mine, theirs = _excess(window), _excess(other)
+    return mine is not None and (theirs is None or mine > theirs)
+
+
+def _excess(window: JudgedWindow) -> float | None:
+    if window.value is None:
+        return None
+    beyond = window.value - (window.limit or 0.0)
+    return (-beyond if window.comparator in _AT_LEAST else beyond) / (abs(window.limit or 0.0) or 1.0)
 
 
 def watches_site(pack: Pack) -> bool:

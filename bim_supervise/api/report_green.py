@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bim_supervise.api.green import PackFigure, PackSection, watches_site
+from bim_supervise.api.green import DerivedRow, PackFigure, PackSection, watches_site
 from bim_supervise.api.report_logs import Subjects
 from bim_supervise.api.reports import Making
 from bim_supervise.api.views import LimitView
@@ -106,6 +106,8 @@ def _section(making: Making, section: PackSection) -> list[Block]:
             source=t("green.source"),
         )
     )
+    if section.derived:
+        blocks += _derived(making, section, subjects)
     if section.unobserved:
         names = (f"{rule} {_title(title, words.language)}" for rule, title in section.unobserved)
         listed = t("document.listed_by").join(names)
@@ -113,12 +115,51 @@ def _section(making: Making, section: PackSection) -> list[Block]:
     return blocks
 
 
+def _derived(making: Making, section: PackSection, subjects: Subjects) -> list[Block]:
+    """The figures that the pack works out of the period, and what each of them is."""
+    t, words = making.words.text, making.words
+    name = t("green.derived", pack=_title(section.title, words.language))
+    notes = {item.key: (item.title, item.note) for item in section.derived if item.note}
+    explained = (
+        f"{_title(title, words.language)}: {_title(note, words.language)}" for title, note in notes.values()
+    )
+    table = Table(
+        name=name,
+        columns=[
+            Column(title=t("green.figure"), width=2.0),
+            Column(title=t("log.subject"), width=1.3),
+            Column(title=t("green.value"), width=1.0),
+            Column(title=t("green.basis"), width=3.0),
+            Column(title=t("green.evidence"), width=2.0),
+        ],
+        rows=[
+            (
+                _title(item.title, words.language),
+                _subject(making, subjects, item.device_name, item.subject),
+                words.named("outcome", "undetermined")
+                if item.value is None
+                else words.quantity(item.value, item.unit),
+                words.text(f"reason.{item.reason}", **_short(item.params)),
+                _evidence(making, item) or None,
+            )
+            for item in section.derived
+        ],
+        empty=t("green.nothing"),
+        source=" ".join(explained),
+    )
+    return [Heading(text=name), table]
+
+
+def _evidence(making: Making, item: PackFigure | DerivedRow) -> str:
+    shown = (_reference(making, one) for one in item.evidence[:_EVIDENCE_SHOWN])
+    said = making.words.text("document.listed_by").join(shown)
+    if len(item.evidence) > _EVIDENCE_SHOWN:
+        said += making.words.text("green.more", count=len(item.evidence) - _EVIDENCE_SHOWN)
+    return said
+
+
 def _row(making: Making, subjects: Subjects, item: PackFigure) -> tuple[Value, ...]:
     words, limit = making.words, item.limit
-    shown = (_reference(making, one) for one in item.evidence[:_EVIDENCE_SHOWN])
-    evidence = words.text("document.listed_by").join(shown)
-    if len(item.evidence) > _EVIDENCE_SHOWN:
-        evidence += words.text("green.more", count=len(item.evidence) - _EVIDENCE_SHOWN)
     return (
         f"{item.rule} {_title(item.title, words.language)}",
         _subject(making, subjects, item.device_name, item.subject),
@@ -131,7 +172,7 @@ def _row(making: Making, subjects: Subjects, item: PackFigure) -> tuple[Value, .
         " ".join(part for part in (limit.edition, limit.clause) if part) if limit else None,
         limit.evidence_class if limit else None,
         item.at,
-        evidence or None,
+        _evidence(making, item) or None,
     )
 
 

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from bim_supervise.checkpoints.contract import Limit
+from bim_supervise.core.catalogue import safe_yaml
 from bim_supervise.core.errors import InputRefused
 
 LAYERS = ("law", "national", "city", "design", "contract", "platform")
@@ -57,7 +58,7 @@ def load_limits(file: Traversable | Path) -> tuple[Limit, ...]:
             jurisdiction could be in force at the same moment.
     """
     try:
-        tree = yaml.safe_load(file.read_text("utf-8"))
+        tree = safe_yaml(file.read_text("utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise InputRefused(
             "limits_invalid",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, reduce
 from importlib.metadata import EntryPoint, entry_points
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -97,20 +97,17 @@ def load_packs(points: Iterable[EntryPoint] | None = None) -> Registry:
     being found earlier. A pack that fails to load, or is not consistent, is listed in ``Registry.broken`` and
     logged as an error; nothing of it is used.
     """
-    packs: list[Pack] = []
+    taken = _Taken()
     broken: list[BrokenPack] = []
     for point in sorted(entry_points(group=GROUP) if points is None else set(points), key=_order):
         try:
-            pack = point.load()
-            _refuse_inconsistent(pack, packs)
+            taken.take(point.load())
         # A pack is foreign code: whatever it raises must not take the others down with it.
         except Exception as error:
             text = error.message if isinstance(error, SupervisionError) else str(error)
             broken.append(BrokenPack(name=point.name, error=f"{type(error).__name__}: {text}"))
             _log.error("pack %r (%s) could not be loaded: %s", point.name, point.value, broken[-1].error)
-        else:
-            packs.append(pack)
-    return registry_of(packs, broken)
+    return taken.registry(broken)
 
 
 def registry_of(packs: Iterable[Pack], broken: Iterable[BrokenPack] = ()) -> Registry:
@@ -119,22 +116,40 @@ def registry_of(packs: Iterable[Pack], broken: Iterable[BrokenPack] = ()) -> Reg
     Raises:
         InputRefused: ``pack_invalid`` when a pack is not consistent in itself or with those before it.
     """
-    accepted: list[Pack] = []
+    taken = _Taken()
     for pack in packs:
-        _refuse_inconsistent(pack, accepted)
-        accepted.append(pack)
-    # Later folders win: a pack adds sentences, it cannot reword those of the engine or of an earlier pack.
-    folders = [pack.catalogue for pack in reversed(accepted) if pack.catalogue]
-    folders += _own_folders()
-    registry = Registry(
-        packs=tuple(accepted),
-        broken=tuple(broken),
-        rules={rule.id: rule for pack in accepted for rule in pack.rules},
-        pack_of={rule.id: pack for pack in accepted for rule in pack.rules},
-        kinds=tuple(dict.fromkeys(kind for pack in accepted for kind in pack.kinds)),
-        catalogue=load_catalogue(folders),
-    )
-    return registry.for_site(SiteRules())
+        taken.take(pack)
+    return taken.registry(broken)
+
+
+class _Taken:
+    """The packs taken in so far, and their sentences, read once each."""
+
+    def __init__(self) -> None:
+        self._packs: list[Pack] = []
+        self._sentences = {"": load_catalogue(_own_folders())}
+
+    def take(self, pack: Pack) -> None:
+        """Take a pack in; raises ``InputRefused`` where it does not go with those before it."""
+        _refuse_inconsistent(pack, self._packs)
+        if pack.catalogue is not None:
+            own = load_catalogue([pack.catalogue])
+            _refuse_sentences(pack.name, own, self._sentences)
+            self._sentences[pack.name] = own
+        self._packs.append(pack)
+
+    def registry(self, broken: Iterable[BrokenPack]) -> Registry:
+        """All that was taken in."""
+        packs = tuple(self._packs)
+        registry = Registry(
+            packs=packs,
+            broken=tuple(broken),
+            rules={rule.id: rule for pack in packs for rule in pack.rules},
+            pack_of={rule.id: pack for pack in packs for rule in pack.rules},
+            kinds=tuple(dict.fromkeys(kind for pack in packs for kind in pack.kinds)),
+            catalogue=reduce(Catalogue.joined, self._sentences.values()),
+        )
+        return registry.for_site(SiteRules())
 
 
 def _own_folders() -> list[Traversable]:
@@ -145,8 +160,7 @@ def _order(point: EntryPoint) -> tuple[bool, str, str]:
     return not point.value.startswith("bim_supervise.packs."), point.name, point.value
 
 
-def _refuse_inconsistent(pack: object, earlier: Iterable[Pack]) -> None:
-    earlier = list(earlier)
+def _refuse_inconsistent(pack: object, earlier: Sequence[Pack]) -> None:
     if not isinstance(pack, Pack):
         raise _invalid("?", f"the entry point names a {type(pack).__name__}, not a Pack")
     if pack.name in {other.name for other in earlier}:
@@ -164,10 +178,9 @@ def _refuse_inconsistent(pack: object, earlier: Iterable[Pack]) -> None:
         raise _invalid(pack.name, f"it has limits for rules it does not bring: {', '.join(stray)}")
     _refuse_inconsistent_section(pack, earlier)
     KindTable().with_kinds(kind for other in earlier for kind in other.kinds).with_kinds(pack.kinds)
-    _refuse_sentences(pack, earlier)
 
 
-def _refuse_inconsistent_section(pack: Pack, earlier: Iterable[Pack]) -> None:
+def _refuse_inconsistent_section(pack: Pack, earlier: Sequence[Pack]) -> None:
     """Derived figures and report rows name what is there, once."""
     rules = {rule.id for rule in pack.rules}
     taken = {figure.key for other in earlier for figure in other.figures} | rules
@@ -190,27 +203,25 @@ def _refuse_inconsistent_section(pack: Pack, earlier: Iterable[Pack]) -> None:
         named.add(row.of)
 
 
-def _refuse_sentences(pack: Pack, earlier: Iterable[Pack]) -> None:
+def _refuse_sentences(name: str, own: Catalogue, others: Mapping[str, Catalogue]) -> None:
     """A pack words only its own rules, and reasons that nobody else words otherwise; in both languages.
 
     A verdict names its reason by a code alone. Two packs that mean different things by one code would show
-    each other's sentence; a code that begins with the name of its pack cannot meet another's.
+    each other's sentence; a code that begins with the name of its pack cannot meet another's. ``others`` are
+    the sentences by pack, those of the platform under the empty name.
     """
-    if pack.catalogue is None:
-        return
-    own = load_catalogue([pack.catalogue])
+    every = set().union(*(own.keys(language) for language in LANGUAGES))
     for language in LANGUAGES:
-        lacking = sorted(set().union(*(own.keys(one) for one in LANGUAGES)) - own.keys(language))
+        lacking = sorted(every - own.keys(language))
         if lacking:
-            raise _invalid(pack.name, f"its catalogue lacks '{lacking[0]}' in {language}")
-    others = [("the platform", load_catalogue(_own_folders()))]
-    others += [(f"pack '{one.name}'", load_catalogue([one.catalogue])) for one in earlier if one.catalogue]
-    for language in LANGUAGES:
-        for whose, theirs in others:
+            raise _invalid(name, f"its catalogue lacks '{lacking[0]}' in {language}")
+        for other, theirs in others.items():
             for key in sorted(own.keys(language) & theirs.keys(language)):
                 if own.template(key, language) != theirs.template(key, language):
-                    way = f"; name it '{pack.name}.{key[7:]}'" if key.startswith("reason.") else ""
-                    raise _invalid(pack.name, f"'{key}' is worded otherwise by {whose}{way}")
+                    whose = f"pack '{other}'" if other else "the platform"
+                    group, _, code = key.partition(".")
+                    way = f"; name it '{name}.{code}'" if group == "reason" else ""
+                    raise _invalid(name, f"'{key}' is worded otherwise by {whose}{way}")
 
 
 def _invalid(name: str, problem: str) -> InputRefused:

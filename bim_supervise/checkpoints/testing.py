@@ -49,6 +49,7 @@ from bim_supervise.checkpoints.engine import ask
 from bim_supervise.checkpoints.pack import Pack
 from bim_supervise.checkpoints.registry import Registry, load_packs, registry_of
 from bim_supervise.checkpoints.site_rules import parse_site_rules
+from bim_supervise.core.catalogue import safe_yaml
 from bim_supervise.core.clock import site_zone, to_wall
 from bim_supervise.core.errors import InputRefused
 from bim_supervise.events.kinds import KindTable
@@ -200,7 +201,7 @@ def _problem(run: Callable[[], object]) -> str | None:
 
 def _file(file: Path, registry: Registry) -> Iterable[Case]:
     try:
-        tree = yaml.safe_load(file.read_text("utf-8"))
+        tree = safe_yaml(file.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise _invalid(file, "", f"it cannot be read as YAML: {' '.join(str(error).split())}") from error
     if not isinstance(tree, Mapping) or not isinstance(tree.get("cases"), list):

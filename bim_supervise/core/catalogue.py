@@ -10,6 +10,8 @@ import yaml
 
 LANGUAGES = ("en", "zh")
 
+_SAFE_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 class Catalogue:
     """Sentences by language and key; values are inserted with ``str.format``.
@@ -48,6 +50,11 @@ class Catalogue:
         return Catalogue({lang: self._sentences[lang] | other._sentences[lang] for lang in LANGUAGES})
 
 
+def safe_yaml(text: str) -> Any:
+    """YAML without code, as ``yaml.safe_load``, read by libyaml where PyYAML was built with it."""
+    return yaml.load(text, _SAFE_LOADER)  # noqa: S506 -- both are the safe loader
+
+
 def flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
     """Nested mappings to dotted keys: ``{"a": {"b": "x"}} -> {"a.b": "x"}``."""
     flat: dict[str, str] = {}
@@ -68,6 +75,6 @@ def load_catalogue(folders: Iterable[Traversable]) -> Catalogue:
         for language in LANGUAGES:
             file = folder.joinpath(f"{language}.yaml")
             if file.is_file():
-                sentences[language] = flatten(yaml.safe_load(file.read_text("utf-8")) or {})
+                sentences[language] = flatten(safe_yaml(file.read_text("utf-8")) or {})
         catalogue = catalogue.joined(Catalogue(sentences))
     return catalogue

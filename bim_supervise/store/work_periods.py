@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import JSON, func, select, type_coerce
 
 from bim_supervise.store.records import StoredVerdict
 from bim_supervise.store.silences import only_window, windows_between
@@ -19,10 +19,11 @@ _VERDICT = table_of(VerdictTable)
 
 @dataclass(frozen=True, slots=True)
 class JudgedWindow:
-    """One window that a rule judged in its own watch, without limit and evidence.
+    """One window that a rule judged in its own watch, without evidence.
 
-    ``stored`` is where the verdict about it begins in the store: earlier than ``start`` where several silent
-    windows are one verdict.
+    ``limit`` and ``comparator`` are those it was judged by, None where it was by none. ``stored`` is where
+    the verdict about it begins in the store: earlier than ``start`` where several silent windows are one
+    verdict.
     """
 
     rule: str
@@ -33,6 +34,8 @@ class JudgedWindow:
     start: datetime
     end: datetime
     stored: datetime
+    limit: float | None = None
+    comparator: str | None = None
 
 
 class WorkPeriods(WorkBase):
@@ -41,6 +44,7 @@ class WorkPeriods(WorkBase):
     def judged_windows(self, after: datetime, until: datetime) -> Iterator[JudgedWindow]:
         """Windows that ended after ``after`` and by ``until`` (aware), by rule, subject and start."""
         columns = _VERDICT.c
+        limit = type_coerce(columns["limit"], JSON)
         statement = (
             select(
                 columns.rule,
@@ -52,6 +56,8 @@ class WorkPeriods(WorkBase):
                 columns.window_end,
                 columns.first_end,
                 columns.steps,
+                limit["value"].as_float(),
+                limit["comparator"].as_string(),
             )
             .where(
                 columns.checkpoint == "",
@@ -60,15 +66,14 @@ class WorkPeriods(WorkBase):
             )
             .order_by(columns.rule, columns.subject, columns.window_start)
         )
-        for rule, subject, device, outcome, value, begun, ended, first_end, steps in self._connection.execute(
-            statement
-        ):
-            if first_end is None:
-                yield JudgedWindow(rule, subject, device, outcome, value, begun, ended, begun)
-                continue
-            for start, end in windows_between(begun, first_end, steps):
+        for row in self._connection.execute(statement):
+            rule, subject, device, outcome, value, begun, ended, first_end, steps, bound, comparator = row
+            windows = [(begun, ended)] if first_end is None else windows_between(begun, first_end, steps)
+            for start, end in windows:
                 if after < end <= until:
-                    yield JudgedWindow(rule, subject, device, outcome, value, start, end, begun)
+                    yield JudgedWindow(
+                        rule, subject, device, outcome, value, start, end, begun, bound, comparator
+                    )
 
     def verdict_of(self, window: JudgedWindow) -> StoredVerdict:
         """The whole verdict about a window, with its limit and evidence; of a silence the part that it is."""

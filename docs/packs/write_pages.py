@@ -41,6 +41,15 @@ def page(pack: Pack) -> str:
             "## Kinds of observation",
             "\n".join(["| kind | unit | step | kept as | about |", "|---|---|---|---|---|", *rows]),
         ]
+    if pack.figures:
+        rows = [
+            f"| `{one.key}` | {one.title['en']} {one.title['zh']} | {one.unit or '-'} | {one.note['en']} |"
+            for one in pack.figures
+        ]
+        parts += [
+            "## Derived figures",
+            "\n".join(["| figure | name | unit | what it is |", "|---|---|---|---|", *rows]),
+        ]
     parts += [text for rule in pack.rules for text in _rule(rule, pack)]
     return "\n\n".join(parts) + "\n"
 

@@ -6,7 +6,9 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -26,6 +28,47 @@ for case in cases:
 check_rule(registry.rules["VIB-X-01"], registry, cases)
 assert watches_site(registry.pack_of["VIB-X-01"]), "no section of the green screen and report"
 print(len(cases))
+"""
+
+DEVICES = """
+devices:
+  - {id: V1, name: Geophone, kinds: [peak_particle_velocity], purpose: neighbour,
+     expected_interval_s: 60, calibrated_until: 2026-12-31}
+"""
+
+SUPERVISE = """
+import json, sys
+from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
+from bim_supervise.api import Project
+
+folder = Path(sys.argv[1])
+project = Project.create(folder / "site", "Neighbour", replay=True)
+project.load_devices(folder / "devices.yaml")
+begun = datetime(2026, 3, 2, 2, tzinfo=timezone.utc)
+for minute in range(185):
+    now = begun + timedelta(minutes=minute)
+    reading = {
+        "kind": "peak_particle_velocity",
+        "device": "V1",
+        "time": now.isoformat(),
+        "value": 7.5 if minute == 70 else 2.0,
+    }
+    clock = {"time": (now + timedelta(minutes=1)).isoformat()}
+    project.ingest(
+        [("site/clock", json.dumps(clock).encode()), ("site/observations", json.dumps(reading).encode())],
+        authenticated=True,
+    )
+    alarms = [alarm for alarm in project.alarms() if alarm.rule == "VIB-X-01"] if minute % 30 == 0 else ()
+    for alarm in alarms:
+        print("alarm", alarm.device, alarm.value, alarm.reason)
+for language in ("en", "zh"):
+    for suffix in (".xlsx", ".pdf"):
+        made = project.report_bytes(
+            "green-report", suffix, language=language, first_day=date(2026, 3, 2), last_day=date(2026, 3, 2)
+        )
+        (folder / f"green-{language}{suffix}").write_bytes(made)
+project.close()
 """
 
 
@@ -75,3 +118,18 @@ def test_an_installed_pack_is_listed_with_its_limit_and_a_broken_one_is_named(in
 
 def test_the_rule_of_an_installed_pack_judges_and_keeps_what_every_rule_must(installed):
     assert python(installed, "-c", JUDGE, str(DISTRIBUTIONS / "vibration" / "cases")).strip() == "3"
+
+
+def test_an_installed_pack_judges_what_is_heard_and_stands_in_the_rendered_report(installed, tmp_path):
+    (tmp_path / "devices.yaml").write_text(DEVICES, "utf-8")
+    said = python(installed, "-c", SUPERVISE, str(tmp_path))
+    assert "alarm V1 7.5 limit_exceeded" in said
+    titles = {
+        "en": ("Hours above the agreed velocity", "What the neighbour felt", "Geophone", "1 h"),
+        "zh": ("超约定速度时数", "邻居所感振动", "Geophone", "1 h"),
+    }
+    for language, wanted in titles.items():
+        with zipfile.ZipFile(tmp_path / f"green-{language}.xlsx") as book:
+            cells = ["".join(item.itertext()) for item in ET.fromstring(book.read("xl/sharedStrings.xml"))]
+        assert [words for words in wanted if not any(words in cell for cell in cells)] == []
+        assert (tmp_path / f"green-{language}.pdf").read_bytes().startswith(b"%PDF")

@@ -24,6 +24,7 @@ from bim_supervise.packs.concrete.CON18 import SurfaceAir
 from bim_supervise.packs.concrete.CON20 import ThermometerRead
 from bim_supervise.packs.concrete.CON21 import NurseSaul
 from bim_supervise.packs.concrete.CON22 import EquivalentAge
+from bim_supervise.packs.concrete.figures import FIGURES
 from bim_supervise.packs.concrete.kinds import KINDS
 
 _here = files(__package__)
@@ -56,5 +57,6 @@ pack = Pack(
     ),
     limits=load_limits(_here / "limits.yaml"),
     kinds=KINDS,
+    figures=FIGURES,
     catalogue=_here / "catalogue",
 )

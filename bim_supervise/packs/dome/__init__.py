@@ -15,6 +15,7 @@ from bim_supervise.packs.dome.AIR07 import PurifiedExhaust
 from bim_supervise.packs.dome.AIR07DP import FilterPressure
 from bim_supervise.packs.dome.AIR08 import StackBeijing
 from bim_supervise.packs.dome.AIR09 import StackNational
+from bim_supervise.packs.dome.figures import FIGURES
 from bim_supervise.packs.dome.kinds import KINDS
 from bim_supervise.packs.dome.WRK01 import CoShift
 from bim_supervise.packs.dome.WRK02 import CoShort
@@ -54,5 +55,6 @@ pack = Pack(
     ),
     limits=load_limits(_here / "limits.yaml"),
     kinds=KINDS,
+    figures=FIGURES,
     catalogue=_here / "catalogue",
 )

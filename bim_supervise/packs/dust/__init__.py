@@ -14,6 +14,7 @@ from bim_supervise.packs.dust.DUSHEB02 import DailyExceedances
 from bim_supervise.packs.dust.DUSHEB03 import MonitoringPoints
 from bim_supervise.packs.dust.DUSLN01 import LiaoningTsp
 from bim_supervise.packs.dust.DUSSN01 import ShaanxiTsp
+from bim_supervise.packs.dust.figures import FIGURES
 from bim_supervise.packs.dust.kinds import KINDS
 
 _here = files(__package__)
@@ -36,5 +37,6 @@ pack = Pack(
     ),
     limits=load_limits(_here / "limits.yaml"),
     kinds=KINDS,
+    figures=FIGURES,
     catalogue=_here / "catalogue",
 )

@@ -4,6 +4,7 @@ from importlib.resources import files
 
 from bim_supervise.checkpoints.limits import load_limits
 from bim_supervise.checkpoints.pack import Pack
+from bim_supervise.packs.lifting.figures import FIGURES
 from bim_supervise.packs.lifting.kinds import KINDS
 from bim_supervise.packs.lifting.MCH03 import NewEnergyShare
 from bim_supervise.packs.lifting.MCH04 import ErectionWind
@@ -32,5 +33,6 @@ pack = Pack(
     ),
     limits=load_limits(_here / "limits.yaml"),
     kinds=KINDS,
+    figures=FIGURES,
     catalogue=_here / "catalogue",
 )

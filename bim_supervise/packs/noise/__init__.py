@@ -4,6 +4,7 @@ from importlib.resources import files
 
 from bim_supervise.checkpoints.limits import load_limits
 from bim_supervise.checkpoints.pack import Pack
+from bim_supervise.packs.noise.figures import FIGURES
 from bim_supervise.packs.noise.kinds import KINDS
 from bim_supervise.packs.noise.NOICN01 import DayLevel
 from bim_supervise.packs.noise.NOICN02 import NightLevel
@@ -32,5 +33,6 @@ pack = Pack(
     ),
     limits=load_limits(_here / "limits.yaml"),
     kinds=KINDS,
+    figures=FIGURES,
     catalogue=_here / "catalogue",
 )

@@ -19,7 +19,7 @@ from bim_supervise_ui.widgets.html import join, show, tag
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bim_supervise.api.green import PackFigure, PackSection
+    from bim_supervise.api.green import DerivedRow, PackFigure, PackSection
 
 _SPANS = (1, 7, 30, 60)
 _FRESH_S = 60.0
@@ -79,6 +79,7 @@ def _section(section: PackSection) -> None:
             show(notices.empty(t("green.no_figures"), t("green.no_figures_hint")))
         for figure in sorted(section.figures, key=lambda item: _ORDER.index(item.outcome)):
             _figure(figure)
+    _derived(section)
     _charts(section)
     _devices(section)
     if section.unobserved:
@@ -121,6 +122,38 @@ def _figure(item: PackFigure) -> None:
         )
     )
     evidence.references(item.evidence, f"green-{item.rule}-{rows.row_key('g', item.subject)}")
+
+
+def _derived(section: PackSection) -> None:
+    """The figures that the pack works out of the period."""
+    if not section.derived:
+        return
+    with st.container(key=f"panel-green-derived-{section.name}"):
+        page.section(t("green.derived"), t("green.derived_small"))
+        for item in section.derived:
+            _derived_figure(item)
+
+
+def _derived_figure(item: DerivedRow) -> None:
+    value = formats().quantity(item.value, item.unit) if item.value is not None else UNKNOWN
+    where = (
+        in_model.named("device", item.device, item.device_name or item.device)
+        if item.device
+        else in_model.subject(item.subject)
+    )
+    unknown = pills.outcome("undetermined") if item.value is None else ""
+    title = tag("b", localised(item.title, item.key))
+    note = localised(item.note, "")
+    show(
+        tag(
+            "div",
+            tag("div", unknown, " ", title, " ", tag("span", value, cls="measured"), cls="line"),
+            tag("div", where, ": ", limits.reason(item.reason, item.params)),
+            tag("div", note, cls="limit") if note else "",
+            cls="verdict",
+        )
+    )
+    evidence.references(item.evidence, f"green-{item.key}-{rows.row_key('g', item.subject)}")
 
 
 def _charts(section: PackSection) -> None:

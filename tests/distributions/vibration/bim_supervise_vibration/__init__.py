@@ -7,6 +7,7 @@ from typing import ClassVar
 from bim_supervise.checkpoints.conditions import Measured, Term
 from bim_supervise.checkpoints.limits import load_limits
 from bim_supervise.checkpoints.pack import Pack
+from bim_supervise.checkpoints.period_figures import HoursBeyond, PeriodFigure, ReportRow
 from bim_supervise.checkpoints.windowed import WindowedRule
 from bim_supervise.events.observations import ObservationKind, Shape
 
@@ -41,6 +42,16 @@ class NeighbourVibration(WindowedRule):
     condition: ClassVar[Term] = Measured(kind=VELOCITY, statistic="max", purpose="neighbour")
 
 
+HOURS_SHAKEN = PeriodFigure(
+    key="VIB-X-HOURS",
+    title={"en": "Hours above the agreed velocity", "zh": "超约定速度时数"},
+    note={"en": "Hours in which one value was above it; no limit is agreed for their sum."}
+    | {"zh": "至少一个值超过约定速度的小时数；其总和没有约定限值。"},
+    unit="h",
+    work=HoursBeyond("VIB-X-01"),
+    rules=("VIB-X-01",),
+)
+
 _here = files(__package__)
 
 pack = Pack(
@@ -50,5 +61,10 @@ pack = Pack(
     rules=(NeighbourVibration(),),
     limits=load_limits(_here / "limits.yaml"),
     kinds=(VELOCITY,),
+    figures=(HOURS_SHAKEN,),
+    rows=(
+        ReportRow(of="VIB-X-HOURS"),
+        ReportRow(of="VIB-X-01", title={"en": "What the neighbour felt", "zh": "邻居所感振动"}),
+    ),
     catalogue=_here / "catalogue",
 )
