@@ -276,7 +276,9 @@ def example_pack(folder, monkeypatch):
     (package / "catalogue").mkdir(parents=True)
     (package / "__init__.py").write_text(code["python"], "utf-8")
     (package / "limits.yaml").write_text(code["yaml"], "utf-8")
-    (package / "catalogue" / "en.yaml").write_text(code["text"], "utf-8")
+    sentences = [body for kind, body in blocks if kind == "text"]
+    for language, body in zip(("en", "zh"), sentences, strict=False):
+        (package / "catalogue" / f"{language}.yaml").write_text(body, "utf-8")
     monkeypatch.syspath_prepend(str(folder))
     entry = tomllib.loads(code["toml"])["project"]["entry-points"]["bim_supervise.packs"]["dust"]
     return load_packs([EntryPoint("dust", entry, "bim_supervise.packs")])

@@ -9,10 +9,13 @@ from bim_supervise.packs.dust.DUSBJ03 import WindForce
 from bim_supervise.packs.dust.DUSBJ04 import PollutionOrder
 from bim_supervise.packs.dust.DUSCN01 import DustHeight
 from bim_supervise.packs.dust.DUSCN02 import SixMeasures
+from bim_supervise.packs.dust.DUSCN04 import NationalFenceline
 from bim_supervise.packs.dust.DUSHEB01 import HourlyIncrement
 from bim_supervise.packs.dust.DUSHEB02 import DailyExceedances
 from bim_supervise.packs.dust.DUSHEB03 import MonitoringPoints
 from bim_supervise.packs.dust.DUSLN01 import LiaoningTsp
+from bim_supervise.packs.dust.DUSSH01 import ShanghaiUpper
+from bim_supervise.packs.dust.DUSSH01LOW import ShanghaiLower
 from bim_supervise.packs.dust.DUSSN01 import ShaanxiTsp
 from bim_supervise.packs.dust.figures import FIGURES
 from bim_supervise.packs.dust.kinds import KINDS
@@ -29,6 +32,9 @@ pack = Pack(
         AdvisoryIncrement(),
         LiaoningTsp(),
         ShaanxiTsp(),
+        ShanghaiUpper(),
+        ShanghaiLower(),
+        NationalFenceline(),
         WindForce(),
         PollutionOrder(),
         SixMeasures(),
