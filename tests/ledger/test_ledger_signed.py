@@ -169,6 +169,7 @@ def test_a_signature_inside_the_text_is_no_signature():
     assert not signature_holds(good, "not hexadecimal")
 
 
+@pytest.mark.timeout(3600)
 def test_flipping_any_byte_of_a_long_export_is_found_by_both_with_the_place(second, monkeypatch):
     """Every byte of 200 entries in the long form; in CI eight hundred places, spread over everything."""
     content = b"".join(exported(signed_chain(200)))
