@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from bim_supervise.api.present import limit_view
@@ -22,6 +23,7 @@ from bim_supervise.supervise import Situation
 
 _GRAVEST = (Outcome.FAIL, Outcome.UNDETERMINED, Outcome.PASS)
 _AT_LEAST = (">", ">=")
+_SERIES_KEPT = 8
 _LOG = logging.getLogger(__name__)
 
 
@@ -165,7 +167,8 @@ class GreenFigures(Supervision):
                 zone=self.zone,
                 tasks=situation.states,
                 devices=devices,
-                windows=work.windows,
+                # Several figures read one series.
+                windows=lru_cache(maxsize=_SERIES_KEPT)(work.windows),
                 extents=work.extents(),
             )
             period = Period(start=start, end=end, evidence=evidence, judged=judged)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any, Protocol
 
 from bim_supervise.checkpoints.conditions.finding import window_reference
 from bim_supervise.checkpoints.contract import Evidence, Outcome, Subject
-from bim_supervise.core.clock import epoch_ms
+from bim_supervise.core.clock import epoch_ms, to_utc
 from bim_supervise.events.observations import ObservationKind
-from bim_supervise.events.windows import Window, equivalent_level, mean, merge
+from bim_supervise.events.windows import Window, mean, merge
 
 _HOUR_MS = 3_600_000
 
@@ -178,8 +179,8 @@ class Compared:
         if beside is None or not common[beside]:
             return PeriodValue(subject=subject, value=None, reason="period_not_compared", share=0.0)
         both = sorted(common[beside])
-        here = self._level(merge([own[minute] for minute in both]))
-        there = self._level(merge([others[beside][minute] for minute in both]))
+        here = mean(merge([own[minute] for minute in both]), self.kind)
+        there = mean(merge([others[beside][minute] for minute in both]), self.kind)
         length_ms = epoch_ms(period.end) - epoch_ms(period.start)
         share = min(1.0, 60_000 * len(both) / length_ms) if length_ms > 0 else 0.0
         params = {
@@ -187,23 +188,76 @@ class Compared:
         }  # fmt: skip
         span = (both[0], both[-1] + 60_000)
         references = tuple(window_reference(name, self.kind.key, *span) for name in (device, beside))
-        if here is None or there is None or (not self._levels and not there):
+        if here is None or there is None or (not self.kind.energetic and not there):
             return PeriodValue(subject=subject, value=None, reason="period_not_compared", share=share)
         return PeriodValue(
             subject=subject,
-            value=here - there if self._levels else here / there,
+            value=here - there if self.kind.energetic else here / there,
             reason="period_compared",
             params=params,
             share=share,
             evidence=references,
         )
 
-    @property
-    def _levels(self) -> bool:
-        return self.kind.unit.startswith("dB")
 
-    def _level(self, window: Window) -> float | None:
-        return equivalent_level(window, self.kind) if self._levels else mean(window, self.kind)
+@dataclass(frozen=True, slots=True)
+class MeanWithin:
+    """Mean of each device of ``purpose`` over hours of the site's day; of a level its energy mean, e.g. LAeq.
+
+    ``begin`` and ``end`` are site wall time; with ``end`` before ``begin`` the hours reach over midnight.
+    Minutes that are distrusted are left out and lower the share.
+    """
+
+    kind: ObservationKind
+    purpose: str
+    begin: time
+    end: time
+
+    def __call__(self, period: Period) -> list[PeriodValue]:
+        """One value per device; undetermined where nothing trustworthy was measured in these hours."""
+        spans = self._spans(period)
+        asked_ms = sum(end - start for start, end in spans)
+        devices = period.evidence.devices(self.kind.key, self.purpose)
+        return [self._of(period, device.id, spans, asked_ms) for device in devices]
+
+    def _of(
+        self, period: Period, device: str, spans: Sequence[tuple[int, int]], asked_ms: int
+    ) -> PeriodValue:
+        windows = period.evidence.windows(device, self.kind.key, period.start, period.end)
+        starts = [one.start_ms for one in windows]
+        within = [
+            one
+            for start, end in spans
+            for one in windows[bisect_left(starts, start) : bisect_left(starts, end)]
+            if not one.is_empty and not one.distrusted
+        ]
+        value = mean(merge(within), self.kind) if within else None
+        share = sum(one.covered_ms for one in within) / asked_ms if asked_ms else None
+        return PeriodValue(
+            subject=Subject(device=device),
+            value=value,
+            reason="period_not_measured" if value is None else "period_measured",
+            params={"from": f"{self.begin:%H:%M}", "to": f"{self.end:%H:%M}"},
+            share=share,
+            evidence=(window_reference(device, self.kind.key, within[0].start_ms, within[-1].end_ms),)
+            if within
+            else (),
+        )
+
+    def _spans(self, period: Period) -> list[tuple[int, int]]:
+        """The hours of each site day as far as the period reaches [ms since the epoch], ascending."""
+        zone = period.evidence.zone
+        first, last = period.start.astimezone(zone).date(), period.end.astimezone(zone).date()
+        low, high = epoch_ms(period.start), epoch_ms(period.end)
+        found = []
+        for number in range(-1, (last - first).days + 1):
+            day = first + timedelta(days=number)
+            until = day if self.begin < self.end else day + timedelta(days=1)
+            start = epoch_ms(to_utc(datetime.combine(day, self.begin), zone))
+            end = epoch_ms(to_utc(datetime.combine(until, self.end), zone))
+            if max(start, low) < min(end, high):
+                found.append((max(start, low), min(end, high)))
+        return found
 
 
 def _by_subject(spans: Iterable[JudgedSpan]) -> dict[str, list[JudgedSpan]]:
