@@ -22,15 +22,19 @@ SCREENS = (
     "alarms",
     "timeline",
     "checkpoints",
+    "green",
     "cases",
     "lots",
     "storey",
     "viewer",
     "evidence",
     "model",
+    "plans",
+    "linking",
     "report",
     "records",
     "itp",
+    "administration",
     "account",
 )
 WIDE = {"width": 1400, "height": 900}
@@ -57,7 +61,10 @@ class Visit:
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(40_000)
         self.complaints: list[str] = []
+        self.missed: list[str] = []
+        """Addresses that answered with an error."""
         self.page.on("console", self._listen)
+        self.page.on("response", self._answered)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.language = language
 
@@ -65,6 +72,10 @@ class Visit:
         url = message.location.get("url", "") if message.location else ""
         if message.type == "error" and not _PROBES.search(url):
             self.complaints.append(f"{message.text} ({url})")
+
+    def _answered(self, response) -> None:
+        if response.status >= 400 and not _PROBES.search(response.url):
+            self.missed.append(f"{response.status} {response.url}")
 
     def enter(self, name: str, target: str = "/") -> Page:
         self.page.goto(f"{self.server.url}/login?lang={self.language}&next={target}")
@@ -136,7 +147,11 @@ def test_every_screen_wide_and_on_a_phone(visit, language: str) -> None:
         page.set_viewport_size(PHONE)
         page.wait_for_timeout(250)
         assert person.overflow() <= 0, f"{key} scrolls sideways at 360 px"
-    assert person.complaints == []
+    person.go("/checkpoints")
+    assert page.request.get(f"{person.server.url}/favicon.ico").status < 400
+    page.goto(f"{person.server.url}/field")
+    page.locator("#draft").wait_for()
+    assert (person.complaints, person.missed) == ([], [])
 
 
 def test_login_on_a_phone_and_a_wrong_password(visit) -> None:

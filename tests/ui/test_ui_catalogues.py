@@ -21,6 +21,7 @@ from bim_supervise import api
 from bim_supervise.api import RECORDS
 from bim_supervise.core.catalogue import LANGUAGES, flatten, load_catalogue
 from bim_supervise.inspection.cases import STEPS, CaseKind
+from bim_supervise.inspection.itp import profiles
 from bim_supervise.ledger.capacities import Capacity
 
 UI = Path(str(files("bim_supervise_ui")))
@@ -102,6 +103,8 @@ BUILT = {
         f"look_{name}.{{}}": ["none"] if name in ("gate", "verdict") else codes
         for name, codes in PALETTES.items()
     },
+    "itp_profile.{}": profiles(),
+    "plan_format.{}": ["ifc", "mspdi", "csv", "xer", "pmxml"],
     "subject.{}": ["task", "element", "device", "checkpoint", "case", "project"],
 }
 BORROWED = {

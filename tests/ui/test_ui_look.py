@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from importlib.resources import files
 from itertools import combinations
 
 import numpy as np
@@ -75,11 +77,26 @@ def test_every_text_colour_is_readable_on_every_ground_it_stands_on(palette: Pal
     pairs = [(getattr(palette, ink), ground) for ink in ("ink", "soft", "faint") for ground in grounds]
     pairs += [(getattr(palette, tone), ground) for tone in TONES for ground in grounds]
     pairs += [(getattr(palette, tone), getattr(palette, f"{tone}_soft")) for tone in TONES]
+    pairs += [(palette.on_alarm, palette.alarm), (palette.card, palette.accent)]
     pairs += [(palette.ink, palette.raised), (palette.soft, palette.raised)]
     pairs += [(palette.side_ink, palette.side), (palette.side_soft, palette.side)]
     pairs += [(palette.side_ink, palette.side_raised), (palette.side_accent, palette.side)]
     poor = [(*pair, round(contrast(*pair), 2)) for pair in pairs if contrast(*pair) < READABLE]
     assert poor == []
+
+
+def test_pages_outside_the_console_have_no_hue_of_their_own() -> None:
+    known = {getattr(palette, name) for palette in (LIGHT, DARK) for name in Palette.__slots__}
+    ui, pages = files("bim_supervise_ui"), files("bim_supervise.server") / "pages"
+    dressed = [pages / name for name in ("login.html", "field.html", "field.css")]
+    dressed += [ui / "assets" / name for name in ("console.css", "mark.svg", "wordmark.svg")]
+    for file in dressed:
+        used = re.findall(r"(?:#|%23)([0-9a-fA-F]{3,8})\b", file.read_text("utf-8"))
+        assert {f"#{hue}" for hue in used} <= known, file.name
+
+
+def test_the_name_in_the_logo_needs_no_font() -> None:
+    assert "<text" not in (files("bim_supervise_ui") / "assets" / "wordmark.svg").read_text("utf-8")
 
 
 TONES = ("accent", "good", "bad", "wait", "info", "mute")

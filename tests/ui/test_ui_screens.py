@@ -49,8 +49,12 @@ def look(site: Site, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
     """Opens a screen as a person, with a query."""
     monkeypatch.setattr(api, "shared_project", lambda: site.project)
 
+    tokens: dict[str, str] = {}
+
     def opened(key: str, user: str = "chief", **query: str) -> AppTest:
-        token = site.project.login(user, PASSWORD)
+        if user not in tokens:
+            tokens[user] = site.project.login(user, PASSWORD)
+        token = tokens[user]
         monkeypatch.setattr(session, "session_token", lambda: token)
         session.changed()
         # Widgets are read back outside a run, in the language that is remembered there.

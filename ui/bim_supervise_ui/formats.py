@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from babel.dates import format_date, format_skeleton, format_timedelta
 from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
+from babel.units import format_unit, get_unit_name
 
 from bim_supervise_ui import session
 from bim_supervise_ui.i18n import language
@@ -30,6 +31,10 @@ _UNIT_SIGNS = {
     "m3/h": "m³/h",
     "degC.d": "°C·d",
 }
+
+
+_DURATIONS = {"d": "duration-day", "h": "duration-hour", "min": "duration-minute", "s": "duration-second"}
+"""Units that have a word in every language, by their names in Unicode's CLDR."""
 
 
 def unit_sign(unit: str) -> str:
@@ -104,7 +109,16 @@ class Formats:
         """A number with its unit."""
         if value is None:
             return UNKNOWN
+        if unit in _DURATIONS:
+            pattern = f"#,##0.{'#' * digits}" if digits else "#,##0"
+            return str(format_unit(value, _DURATIONS[unit], "short", format=pattern, locale=self.locale))
         return f"{self.number(value, digits)} {unit_sign(unit)}" if unit else self.number(value, digits)
+
+    def unit(self, unit: str) -> str:
+        """A unit that stands alone, as a sign or, for a length of time, as a word."""
+        if unit in _DURATIONS:
+            return str(get_unit_name(_DURATIONS[unit], "short", locale=self.locale))
+        return unit_sign(unit)
 
     def moment(self, instant: datetime | None, *, year: bool = True) -> str:
         """An instant (aware) at site time: date and minute."""

@@ -19,7 +19,7 @@ LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
 def own_catalogue() -> Catalogue:
     """The sentences that belong to the screens themselves."""
     ui = files("bim_supervise_ui")
-    return load_catalogue([ui / "catalogues", ui / "viewer" / "catalogues"])
+    return load_catalogue([ui / "catalogues", ui / "viewer" / "catalogues", ui / "terms"])
 
 
 def language() -> str:

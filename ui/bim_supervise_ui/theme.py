@@ -44,6 +44,8 @@ class Palette:
     good_soft: str
     bad: str
     bad_soft: str
+    alarm: str
+    on_alarm: str
     wait: str
     wait_soft: str
     info: str
@@ -72,6 +74,8 @@ LIGHT = Palette(
     good_soft="#d9f0e8",
     bad="#8e1207",
     bad_soft="#fbe4df",
+    alarm="#8e1207",
+    on_alarm="#ffffff",
     wait="#946000",
     wait_soft="#fbf0d6",
     info="#1f57a4",
@@ -100,6 +104,8 @@ DARK = Palette(
     good_soft="#10332a",
     bad="#ff8a6b",
     bad_soft="#3d1c14",
+    alarm="#8e1207",
+    on_alarm="#ffffff",
     wait="#f0c659",
     wait_soft="#362b12",
     info="#84b3f5",

@@ -10,7 +10,7 @@ import streamlit as st
 
 from bim_supervise_ui import screens, session
 from bim_supervise_ui.charts.days import days_option
-from bim_supervise_ui.formats import UNKNOWN, formats, unit_sign
+from bim_supervise_ui.formats import UNKNOWN, formats
 from bim_supervise_ui.i18n import label, localised, t
 from bim_supervise_ui.theme import palette
 from bim_supervise_ui.widgets import address, clicks, evidence, in_model, limits, notices, page, pills, rows
@@ -170,7 +170,7 @@ def _charts(section: PackSection) -> None:
         for items in grave[:_MOST_CHARTS]:
             first = items[0]
             title = f"{first.rule} {localised(first.title, first.rule)}"
-            show(tag("div", tag("b", title), f" [{unit_sign(first.unit)}]" if first.unit else ""))
+            show(tag("div", tag("b", title), f" [{formats().unit(first.unit)}]" if first.unit else ""))
             key = f"green-days-{first.rule}"
             st.echarts_chart(
                 days_option(

@@ -44,7 +44,7 @@ def draw() -> None:
     with st.expander(t("itp.start_from"), icon=":material/library_books:"):
         show(tag("p", t("itp.check"), cls="limit"))
         for name in project.itp_profiles():
-            if st.button(t("itp.take", name=name), key=f"itp-{name}"):
+            if st.button(t("itp.take", name=label("itp_profile", name)), key=f"itp-{name}"):
                 _done(lambda chosen=name: project.load_itp(chosen, by=user.name))
 
 

@@ -53,7 +53,13 @@ def limit_line(limit: LimitView | None) -> Markup:
     else:
         comparator = _COMPARATORS.get(limit.comparator, limit.comparator)
         value = tag("b", f"{comparator} {f.quantity(limit.value, limit.unit)}")
-    words = [limit.statistic, window_words(limit.window), limit.clause, limit.edition]
+    words = [
+        _term("limit_statistic", limit.statistic),
+        window_words(limit.window),
+        _term("limit_clause", limit.clause),
+        _term("limit_edition", limit.edition),
+    ]
+    remarks = "; ".join(_term("limit_note", part) for part in limit.note.split("; "))
     seen: list[str] = []
     for word in words:
         if word and word not in seen and not any(word in other for other in seen):
@@ -66,9 +72,16 @@ def limit_line(limit: LimitView | None) -> Markup:
         " · ".join(seen),
         " ",
         tag("span", f"{t('limit.class')} {limit.evidence_class}", cls="tag", title=t("limit.class_help")),
-        tag("div", limit.note) if limit.note else "",
+        tag("div", remarks) if limit.note else "",
         cls="limit",
     )
+
+
+def _term(group: str, words: str | None) -> str:
+    """What a pack writes beside a limit, in the reader's language where the terms have it."""
+    key = f"{group}.{words}"
+    text = t(key) if words else ""
+    return str(words or "") if text == key else text
 
 
 def rule_title(rule: str) -> str:
@@ -103,6 +116,10 @@ def _worded(params: Mapping[str, object]) -> dict[str, object]:
             worded[name] = f.moment(value) if value.tzinfo else f.wall(value)
         elif isinstance(value, date):
             worded[name] = f.day(value)
+        elif name == "unit" and isinstance(value, str):
+            worded[name] = f.unit(value)
+        elif name == "record" and isinstance(value, str):
+            worded[name] = label("observation", value)
         elif name in ("capacity", "capacities") and isinstance(value, str):
             worded[name] = label("capacity", value)
         elif name == "capacities" and isinstance(value, (list, tuple)):

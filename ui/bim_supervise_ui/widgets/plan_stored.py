@@ -11,7 +11,7 @@ import streamlit as st
 
 from bim_supervise_ui import session
 from bim_supervise_ui.formats import formats
-from bim_supervise_ui.i18n import t
+from bim_supervise_ui.i18n import label, t
 from bim_supervise_ui.widgets import notices, page, plan_actions
 from bim_supervise_ui.widgets.html import show, table
 
@@ -39,7 +39,7 @@ def draw() -> None:
                     (
                         row["id"],
                         row["name"],
-                        row["format"],
+                        label("plan_format", row["format"]),
                         f.number(row["tasks"], 0),
                         f.moment(row["loaded_at"]) + (f" · {t('plans.current')}" if number == 0 else ""),
                     )
