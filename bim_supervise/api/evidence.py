@@ -157,7 +157,10 @@ class EvidenceViews(Places):
         return [_fact_view(fact) for fact in reversed(found[-limit:])]
 
     def conflicts(self, limit: int = 200) -> list[dict[str, Any]]:
-        """Different values under one identity; both are kept."""
+        """Different values under one identity; both are kept.
+
+        A reading has ``value``, ``unit``, ``interval_s``, ``distrusted`` and ``authenticated``.
+        """
         with self._store.reading() as work:
             found = work.conflicts(limit)
         return [
@@ -166,12 +169,24 @@ class EvidenceViews(Places):
                 "kind": item.kind,
                 "subject": item.subject,
                 "event_time": item.event_time,
-                "kept": dict(item.kept),
-                "other": dict(item.other),
+                "kept": self._contested(item.kind, item.kept),
+                "other": self._contested(item.kind, item.other),
                 "source": item.source,
             }
             for item in found
         ]
+
+    def _contested(self, kind: str, stored: Mapping[str, Any]) -> dict[str, Any]:
+        """One side of a contradiction as people read it, not as a reading is stored."""
+        if kind not in self.kinds or "steps" not in stored:
+            return dict(stored)
+        return {
+            "value": stored["steps"] * self.kinds[kind].resolution,
+            "unit": self.kinds[kind].unit,
+            "interval_s": stored["interval_ms"] / 1000,
+            "distrusted": bool(stored["flags"] & DISTRUSTED),
+            "authenticated": not stored["flags"] & UNAUTHENTICATED,
+        }
 
     def open_evidence(self, reference: str) -> Mapping[str, Any]:
         """What an evidence reference of a verdict stands for.

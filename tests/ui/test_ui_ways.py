@@ -86,7 +86,10 @@ def test_rows_name_their_subjects_as_links(look, site: Site, everybody: str) -> 
     noise(site.project, "NM-N", 2, 61.0)
     (conflict, *_) = site.project.conflicts()
     assert conflict["subject"] == "NM-N"
-    assert 'href="/evidence?device=NM-N"' in html(look("evidence", everybody, view="conflicts"))
+    assert sorted((conflict["kept"]["value"], conflict["other"]["value"])) == [61.0, 75.0]
+    shown = html(look("evidence", everybody, view="conflicts"))
+    assert 'href="/evidence?device=NM-N"' in shown
+    assert "61 dB(A) · 1 min" in shown
     green = healthy(look("green", everybody, pack="noise"))
     assert 'href="/evidence?device=NM-' in green
 

@@ -19,7 +19,7 @@ from bim_supervise_ui.i18n import own_catalogue
 from google.protobuf.json_format import MessageToDict
 from streamlit.testing.v1 import AppTest
 from test_ui_screens import healthy, look
-from ui_site import PASSWORD, Site
+from ui_site import PASSWORD, Site, noise
 
 from bim_supervise.checkpoints.registry import load_packs
 
@@ -27,9 +27,7 @@ __all__ = ["look"]
 
 VIEWS: tuple[tuple[str, dict[str, str]], ...] = (
     ("today", {}),
-    ("alarms", {}),
     ("alarms", {"open": "alarm:{alarm}"}),
-    ("timeline", {}),
     ("timeline", {"task": "{task}"}),
     ("checkpoints", {}),
     ("checkpoints", {"id": "{checkpoint}"}),
@@ -37,11 +35,10 @@ VIEWS: tuple[tuple[str, dict[str, str]], ...] = (
     ("cases", {"scope": "all"}),
     ("lots", {}),
     ("evidence", {}),
-    ("evidence", {"view": "statements"}),
     ("evidence", {"view": "conflicts"}),
     ("evidence", {"device": "NM-N"}),
     ("viewer", {"element": "{element}"}),
-    ("viewer", {"device": "NM-N"}),
+    ("storey", {}),
     ("model", {}),
     ("model", {"view": "revisions"}),
     ("model", {"view": "review"}),
@@ -96,6 +93,7 @@ def everything(site: Site) -> dict[str, str]:
         ):
             project.appoint(language, capacity, sample.START.date() - timedelta(days=9))
     project.evaluate()
+    noise(project, "NM-N", 2, 61.0)
     element = next(row for row in project.elements() if row.tasks)
     point = project.checkpoints(user="zh")[0]
     return {

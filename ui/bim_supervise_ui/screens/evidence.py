@@ -343,4 +343,11 @@ def _conflicts() -> None:
 
 
 def _pairs(values: Mapping[str, Any]) -> str:
+    """One side of a contradiction: a reading, or the parts of a statement."""
+    if "interval_s" in values:
+        f = formats()
+        words = [f.quantity(values["value"], values["unit"]), f.quantity(values["interval_s"] / 60, "min")]
+        words += [t("evidence.distrusted")] if values["distrusted"] else []
+        words += [] if values["authenticated"] else [t("evidence.unauthenticated")]
+        return " · ".join(words)
     return ", ".join(f"{label('field', str(name))}: {value}" for name, value in values.items())

@@ -55,9 +55,7 @@ def pins(cases: Sequence[CaseView]) -> list[dict[str, Any]]:
     for case in cases:
         if case.kind != "ncr" or case.ended_at is not None or not case.elements:
             continue
-        words = (
-            f"{label('case_kind', case.kind)} · {case.title or case.id} · {label('case_state', case.state)}"
-        )
+        words = (label("case_kind", case.kind), case.title or case.id, label("case_state", case.state))
         found.append(
             {
                 "id": case.id,
