@@ -42,8 +42,8 @@ def draw() -> None:
     left, right = st.columns([2.5, 1], gap="medium")
     with left:
         data = _data(ready)
-        said = component.mount(data, key="viewer", height=_HEIGHT)
-        _heard(said, data)
+        said = component.mount(data, key="viewer", height=_HEIGHT, picked=_picked)
+        _heard(said)
         _viewpoint(said)
     with right, st.container(key="panel-viewer-card"):
         element_card.draw(_asked())
@@ -121,8 +121,10 @@ def _data(models: list[ModelRevisionView]) -> dict[str, Any]:
     focus = _focus(devices)
     turn = ",".join(selected) or (st.query_params.get("device", "") if focus else "")
     if turn != st.session_state.get("viewer-shown"):
+        # Whoever opens a link that holds a camera sees what its sender saw.
+        sent = "viewer-shown" not in st.session_state and "at" in st.query_params
         st.session_state["viewer-shown"] = turn
-        st.session_state["viewer-walk"] = st.session_state.get("viewer-walk", 0) + bool(turn)
+        st.session_state["viewer-walk"] = st.session_state.get("viewer-walk", 0) + (bool(turn) and not sent)
     return {
         "models": addresses,
         "palettes": palettes(),
@@ -170,15 +172,18 @@ def _asked() -> Mapping[str, str]:
     return {key: st.query_params[key] for key in in_model.SHOWN if st.query_params.get(key)}
 
 
-def _heard(said: component.Said, data: dict[str, Any]) -> None:
-    """Takes over what was clicked, so that the card and the address show it."""
-    if said.picked is not None:
-        ids = [str(item) for item in said.picked.get("ids", ())]
-        st.session_state["viewer-ids"] = ids
-        # The viewer has it chosen already and must not walk to it.
-        st.session_state["viewer-shown"] = ",".join(ids)
-        _address(element=ids[-1] if ids else None)
-    elif said.marker is not None and said.marker.get("kind") == "ncr":
+def _picked(said: Mapping[str, Any]) -> None:
+    """Takes over which elements were clicked, so that the card and the address show them."""
+    ids = [str(item) for item in said.get("ids", ())]
+    st.session_state["viewer-ids"] = ids
+    # The viewer has it chosen already and must not walk to it.
+    st.session_state["viewer-shown"] = ",".join(ids)
+    _address(element=ids[-1] if ids else None)
+
+
+def _heard(said: component.Said) -> None:
+    """Takes over which sign was clicked."""
+    if said.marker is not None and said.marker.get("kind") == "ncr":
         screens.go("cases", id=str(said.marker.get("id", "")))
     elif said.marker is not None:
         st.session_state["viewer-shown"] = str(said.marker.get("id", ""))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -28,7 +28,6 @@ export default function (component) {{
 class Said:
     """What a person did in the viewer in this run; None where nothing happened."""
 
-    picked: Mapping[str, Any] | None
     marker: Mapping[str, Any] | None
     viewpoint: Mapping[str, Any] | None
 
@@ -50,17 +49,28 @@ def _component() -> Any:
     )
 
 
-def mount(data: Mapping[str, Any], *, key: str, height: int) -> Said:
-    """Draws the viewer with ``data`` (see ``ViewerData`` in its types) at a height [px]."""
+def mount(
+    data: Mapping[str, Any], *, key: str, height: int, picked: Callable[[Mapping[str, Any]], None]
+) -> Said:
+    """Draws the viewer with ``data`` (see ``ViewerData`` in its types) at a height [px].
+
+    ``picked`` takes what was clicked before the run that follows, so that ``data`` knows of it.
+    """
+
+    def clicked() -> None:
+        said = st.session_state[key].get("picked")
+        if said is not None:
+            picked(said)
+
     said = _component()(
         key=key,
         data=data,
         height=height,
-        on_picked_change=_nothing,
+        on_picked_change=clicked,
         on_marker_change=_nothing,
         on_viewpoint_change=_nothing,
     )
-    return Said(picked=said.get("picked"), marker=said.get("marker"), viewpoint=said.get("viewpoint"))
+    return Said(marker=said.get("marker"), viewpoint=said.get("viewpoint"))
 
 
 def _nothing() -> None:
