@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from bim_supervise.schedule.calendars import DAY_MINUTES, WorkTime, to_minutes
 from bim_supervise.schedule.cpm_rows import Calendars, project_start_of
-from bim_supervise.schedule.graph import refuse_cycles, task_graph
+from bim_supervise.schedule.graph import refuse_cycles, refuse_unknown_ends, task_graph
 from bim_supervise.schedule.tasks import Constraint, ConstraintType, LinkType, Method, Schedule, TaskKind
 
 Int = NDArray[np.int64]
@@ -98,6 +98,7 @@ def fast_network(schedule: Schedule, *, stretch: float = 1.2) -> FastNetwork:
         InputRefused: ``schedule_cycle``, ``link_unknown_task``, ``calendar_unknown``,
             ``calendar_exhausted``.
     """
+    refuse_unknown_ends(schedule)
     calendars = Calendars(schedule)
     order = _topological(schedule)
     node = {schedule.tasks[index].id: place for place, index in enumerate(order)}

@@ -61,9 +61,27 @@ def task_graph(schedule: Schedule, boundaries: Iterable[BoundaryNode] = ()) -> n
         if task.parent is not None:
             children.setdefault(task.parent, []).append(task.id)
     graph.graph["children"] = children
+    refuse_unknown_ends(schedule)
+    for link in schedule.links:
+        if graph.has_edge(link.predecessor, link.successor):
+            graph.edges[link.predecessor, link.successor]["links"] += (link,)
+        else:
+            graph.add_edge(link.predecessor, link.successor, edge_type="link", links=(link,))
+    for boundary in boundaries:
+        _add_boundary(graph, boundary)
+    return graph
+
+
+def refuse_unknown_ends(schedule: Schedule) -> None:
+    """Every link joins two tasks of the schedule.
+
+    Raises:
+        InputRefused: ``link_unknown_task``.
+    """
+    known = {task.id for task in schedule.tasks}
     for link in schedule.links:
         for end in (link.predecessor, link.successor):
-            if end not in graph:
+            if end not in known:
                 raise InputRefused(
                     "link_unknown_task",
                     f"A link from '{link.predecessor}' to '{link.successor}' names the unknown task '{end}'.",
@@ -72,13 +90,6 @@ def task_graph(schedule: Schedule, boundaries: Iterable[BoundaryNode] = ()) -> n
                     predecessor=link.predecessor,
                     successor=link.successor,
                 )
-        if graph.has_edge(link.predecessor, link.successor):
-            graph.edges[link.predecessor, link.successor]["links"] += (link,)
-        else:
-            graph.add_edge(link.predecessor, link.successor, edge_type="link", links=(link,))
-    for boundary in boundaries:
-        _add_boundary(graph, boundary)
-    return graph
 
 
 def _add_boundary(graph: nx.DiGraph[Any], boundary: BoundaryNode) -> None:

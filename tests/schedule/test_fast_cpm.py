@@ -63,3 +63,9 @@ def test_a_circle_is_refused():
     with pytest.raises(InputRefused) as refused:
         fast_network(plan([task("a"), task("b")], [link("a", "b"), link("b", "a")]))
     assert refused.value.code == "schedule_cycle"
+
+
+def test_a_link_to_a_task_that_is_not_there_is_refused_by_name():
+    with pytest.raises(InputRefused) as refused:
+        fast_network(plan([task("a")], [link("a", "ghost")]))
+    assert (refused.value.code, refused.value.params["task"]) == ("link_unknown_task", "ghost")
