@@ -14,6 +14,7 @@ from bim_supervise_sample.signals import Signals
 from bim_supervise_sample.site import ZONE
 from bim_supervise_sample.telemetry import TICK_S, day_readings
 from bim_supervise_ui import session
+from bim_supervise_ui.i18n import own_catalogue
 from streamlit.testing.v1 import AppTest
 
 from bim_supervise import api
@@ -182,7 +183,9 @@ def test_a_chapter_is_on_the_screen_of_its_pack_with_limit_and_clause(project, s
         text = "\n".join(str(item.proto.body) for item in shown.main if item.type == "html")
         assert f"{rule} {project.registry.rules[rule].title[language]}" in text
         limit = next(alarm.limit for alarm in project.alarms(cleared=True) if alarm.rule == rule)
-        assert limit.clause in text
+        key = f"limit_clause.{limit.clause}"
+        own = own_catalogue()
+        assert (own.text(key, language) if key in own.keys(language) else limit.clause) in text
         assert f" {limit.evidence_class}" in text
         assert {"zh": "不合格", "en": "fail"}[language] in text.casefold()
 
