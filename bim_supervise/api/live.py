@@ -18,7 +18,7 @@ from bim_supervise.core.clock import Clock, epoch_ms, from_epoch_ms
 from bim_supervise.events.devices import Device
 from bim_supervise.events.observations import Observation
 from bim_supervise.events.partials import MINUTE_MS
-from bim_supervise.store.records import StoredAlarm, Touched
+from bim_supervise.store.records import StoredAlarm, Touched, span_of
 from bim_supervise.store.silences import watched_verdict
 from bim_supervise.store.store import Store
 from bim_supervise.store.work import Work
@@ -94,10 +94,10 @@ class LiveJudgement(KnownReader):
 
         What a rule has said that is broken or not installed stands until it can be asked again.
         """
-        judged: dict[str, set[datetime]] = defaultdict(set)
+        judged: dict[str, set[tuple[datetime, int]]] = defaultdict(set)
         for verdict in found:
             if verdict.window_start is not None:
-                judged[verdict.rule].add(verdict.window_start)
+                judged[verdict.rule].add((verdict.window_start, span_of(verdict)))
         for rule in work.watching_rules(subject):
             if rule in working or rule == OVER_RANGE:
                 first = work.retire_watch(rule, subject, judged[rule], as_of)

@@ -144,6 +144,8 @@ class Verdict:
     limit: Limit | None = None
     window_start: datetime | None = None
     window_end: datetime | None = None
+    window_over: datetime | None = None
+    """When the window is over (UTC) where the verdict fails and ends before; None is ``window_end``."""
     completeness: float | None = None
     """Share 0..1 of the needed evidence that was there; None where it has no meaning."""
     since: datetime | None = None

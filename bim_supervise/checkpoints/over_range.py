@@ -89,6 +89,7 @@ def _verdict(device: Device, kind: ObservationKind, hour_ms: int, beyond: Window
         unit=kind.unit,
         window_start=from_epoch_ms(hour_ms),
         window_end=from_epoch_ms(end_ms),
+        window_over=from_epoch_ms(hour_ms + _HOUR_MS),
         since=from_epoch_ms(end_ms),
         evidence=(f"window:{device.id}|{kind.key}|{hour_ms}|{end_ms}",),
         evidence_values=() if beyond is None else (beyond.minimum, beyond.maximum),

@@ -171,6 +171,7 @@ class WindowedRule(ABC):
             limit=finding.limit,
             window_start=from_epoch_ms(finding.start_ms),
             window_end=end,
+            window_over=None if finding.over_ms is None else from_epoch_ms(finding.over_ms),
             completeness=finding.share,
             since=end if finding.since_ms is None else from_epoch_ms(finding.since_ms),
             evidence=finding.evidence,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
@@ -128,12 +128,14 @@ class ConflictRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredVerdict:
-    """A verdict as it is stored; its key is rule, subject, window start and checkpoint.
+    """A verdict as it is stored; its key is rule, subject, window start, window span and checkpoint.
 
     ``checkpoint`` is empty when the rule watches by itself. ``subject`` is ``Subject.key``. ``limit`` holds
-    all fields of the limit as plain data. Silent windows in a row are one verdict, from ``window_start`` to
-    ``window_end``: ``first_end`` is then the end of the first of them, ``steps`` counts how far [us] the next
-    ones start after each other; see ``store.silences``. Both are None for any other verdict.
+    all fields of the limit as plain data. ``window_span`` [us] is how long the window is, also where the
+    verdict fails before it is over; 0 without a window. Silent windows in a row, all of that span, are one
+    verdict, from ``window_start`` to ``window_end``: ``first_end`` is then the end of the first of them,
+    ``steps`` counts how far [us] the next ones start after each other; see ``store.silences``. Both are None
+    for any other verdict.
     """
 
     rule: str
@@ -157,6 +159,15 @@ class StoredVerdict:
     severity: str = "minor"
     first_end: datetime | None = None
     steps: tuple[tuple[int, int], ...] | None = None
+    window_span: int = 0
+
+
+def span_of(verdict: Verdict) -> int:
+    """How long the window of a verdict is [us]; 0 where it is about none."""
+    end = verdict.window_over or verdict.window_end
+    if verdict.window_start is None or end is None:
+        return 0
+    return (end - verdict.window_start) // timedelta(microseconds=1)
 
 
 def stored_verdict(verdict: Verdict, checkpoint: str = "") -> StoredVerdict:
@@ -181,6 +192,7 @@ def stored_verdict(verdict: Verdict, checkpoint: str = "") -> StoredVerdict:
         evidence=tuple(verdict.evidence),
         digest=verdict.digest,
         severity=verdict.severity.value,
+        window_span=span_of(verdict),
     )
 
 

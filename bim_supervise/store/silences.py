@@ -1,9 +1,9 @@
 """How silence lies in the store: windows in a row in which nothing was heard are one row, from when to when.
 
 A rule answers window by window. A device that says nothing for months would leave thousands of equal rows, so
-silent windows of one rule and subject that follow each other are kept as one, which still knows each of them:
-``steps`` counts, run by run, how far [us] one window starts after the other. Splitting and joining are exact:
-the same windows give the same rows, in whatever order they became known.
+silent windows of one rule, subject and length that follow each other are kept as one, which still knows each
+of them: ``steps`` counts, run by run, how far [us] one window starts after the other. Splitting and joining
+are exact: the same windows give the same rows, in whatever order they became known.
 
 What is left out of a silence is the limit: nothing was held against it, and it may differ by day and night.
 """
@@ -21,7 +21,7 @@ import msgspec
 
 from bim_supervise.checkpoints.contract import Outcome, Verdict
 from bim_supervise.core.canonical import digest_of
-from bim_supervise.store.records import StoredVerdict, stored_verdict
+from bim_supervise.store.records import StoredVerdict, span_of, stored_verdict
 
 LONGEST_PAUSE = timedelta(days=1)
 """Silent windows further apart than this are two silences; a rule for the night judges nothing by day."""
@@ -53,6 +53,7 @@ def watched_verdict(verdict: Verdict) -> StoredVerdict:
         completeness=verdict.completeness,
         digest="",
         severity=verdict.severity.value,
+        window_span=span_of(verdict),
     )
 
 
@@ -89,7 +90,7 @@ def windows_between(
 
 
 def folded(verdicts: Iterable[StoredVerdict]) -> list[StoredVerdict]:
-    """Verdicts of one rule, subject and checkpoint, by window, with the silent ones in a row made one."""
+    """Verdicts of one rule, subject, checkpoint and span by window, silent ones in a row made one."""
     made: list[StoredVerdict] = []
     run: list[StoredVerdict] = []
     for verdict in sorted(verdicts, key=_place):

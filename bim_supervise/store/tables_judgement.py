@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Double
+from sqlalchemy import BigInteger, Double
 from sqlmodel import Field
 
 from bim_supervise.store.column_types import Document, Instant, KeyInstant
@@ -14,6 +14,8 @@ from bim_supervise.store.tables_base import Base
 
 class VerdictTable(Base, table=True):
     """The latest verdict of a rule for a subject, window and checkpoint (empty: the rule's own watch).
+
+    A window is where it starts and how long it is [us]: an hour and a day that begin together are two.
 
     ``first_end`` and ``steps`` are set where the row stands for several silent windows; see ``silences``.
     """
@@ -24,6 +26,7 @@ class VerdictTable(Base, table=True):
     subject: str = Field(primary_key=True)
     checkpoint: str = Field(primary_key=True, index=True)
     window_start: datetime | None = Field(primary_key=True, sa_type=KeyInstant)
+    window_span: int = Field(primary_key=True, sa_type=BigInteger)
     window_end: datetime | None = Field(default=None, sa_type=Instant, index=True)
     task: str | None = None
     element: str | None = None

@@ -18,13 +18,15 @@ _VERDICT = table_of(VerdictTable)
 _ALARM = table_of(AlarmTable)
 _ACTION = table_of(AlarmActionTable)
 _APART = "apart"
+_Series = tuple[str, str, int]
+"""Rule, subject key and span [us]: windows that follow each other."""
 
 
 class WorkJudgement(WorkBase):
     """What the rules said, what it raised, and what people did about it."""
 
     def upsert_verdicts(self, verdicts: Sequence[StoredVerdict]) -> None:
-        """Store verdicts; one of the same rule, subject, window start and checkpoint is overwritten."""
+        """Store verdicts; one of the same rule, subject, window and checkpoint is overwritten."""
         self._upsert(VerdictTable, (to_row(verdict) for verdict in verdicts))
 
     def renew_watch(self, verdicts: Sequence[StoredVerdict]) -> None:
@@ -33,10 +35,10 @@ class WorkJudgement(WorkBase):
         Each is of one window, as ``silences.watched_verdict`` gives it. A verdict about a window that lay in
         a stored silence splits it.
         """
-        series: dict[tuple[str, str], list[StoredVerdict]] = defaultdict(list)
-        last = {(one.rule, one.subject, one.window_start): one for one in verdicts}
+        series: dict[_Series, list[StoredVerdict]] = defaultdict(list)
+        last = {(one.rule, one.subject, one.window_start, one.window_span): one for one in verdicts}
         for verdict in last.values():
-            series[verdict.rule, verdict.subject].append(verdict)
+            series[verdict.rule, verdict.subject, verdict.window_span].append(verdict)
         silent = self._silences(verdicts)
         plain: list[StoredVerdict] = []
         for key, found in series.items():
@@ -46,11 +48,11 @@ class WorkJudgement(WorkBase):
                 plain += found
         self.upsert_verdicts(plain)
 
-    def _silences(self, verdicts: Sequence[StoredVerdict]) -> dict[tuple[str, str], list[StoredVerdict]]:
-        """Stored silences that windowed verdicts may touch, by rule and subject."""
+    def _silences(self, verdicts: Sequence[StoredVerdict]) -> dict[_Series, list[StoredVerdict]]:
+        """Stored silences that windowed verdicts may touch, by rule, subject and span."""
         starts = [verdict.window_start for verdict in verdicts if verdict.window_start is not None]
         ends = [verdict.window_end for verdict in verdicts if verdict.window_end is not None]
-        found: dict[tuple[str, str], list[StoredVerdict]] = defaultdict(list)
+        found: dict[_Series, list[StoredVerdict]] = defaultdict(list)
         if starts and ends:
             columns = _VERDICT.c
             rows = self._rows(
@@ -62,16 +64,22 @@ class WorkJudgement(WorkBase):
                 )
             )
             for row in rows:
-                found[row["rule"], row["subject"]].append(to_record(row, StoredVerdict))
+                one = to_record(row, StoredVerdict)
+                found[one.rule, one.subject, one.window_span].append(one)
         return found
 
     def _renew_silences(
-        self, key: tuple[str, str], found: Sequence[StoredVerdict], stored: Sequence[StoredVerdict]
+        self, key: _Series, found: Sequence[StoredVerdict], stored: Sequence[StoredVerdict]
     ) -> None:
-        """Fold new verdicts of one rule and subject with the stored ones beside and between them."""
+        """Fold new verdicts of one rule, subject and span with the stored ones beside and between them."""
         starts = sorted(verdict.window_start for verdict in found if verdict.window_start is not None)
         columns, known = _VERDICT.c, set(starts)
-        series = [columns.rule == key[0], columns.subject == key[1], columns.checkpoint == ""]
+        series = [
+            columns.rule == key[0],
+            columns.subject == key[1],
+            columns.checkpoint == "",
+            columns.window_span == key[2],
+        ]
         spoken = self._connection.execute(
             select(columns.window_start, columns.window_end).where(
                 *series,
@@ -84,7 +92,7 @@ class WorkJudgement(WorkBase):
         apart = [
             StoredVerdict(
                 rule=key[0], subject=key[1], outcome="pass", reason=_APART, digest="", window_start=start,
-                window_end=end,
+                window_end=end, window_span=key[2],
             )
             for start, end in spoken
             if start not in known
@@ -107,14 +115,14 @@ class WorkJudgement(WorkBase):
         return sorted(self._connection.execute(statement.distinct()).scalars())
 
     def retire_watch(
-        self, rule: str, subject: str, keep: Collection[datetime], until: datetime
+        self, rule: str, subject: str, keep: Collection[tuple[datetime, int]], until: datetime
     ) -> datetime | None:
         """Forget what a rule said by itself about windows that it judges no more, and say from when on.
 
         Args:
             rule: rule id.
             subject: subject key.
-            keep: starts of the windows that are judged.
+            keep: starts and spans [us] of the windows that are judged.
             until: only windows that had ended by then.
 
         Returns:
@@ -123,31 +131,33 @@ class WorkJudgement(WorkBase):
         stored = [
             one for one in self.verdicts(rule, subject=subject, checkpoint="") if one.window_start is not None
         ]
-        kept: list[StoredVerdict] = []
+        kept: dict[int, list[StoredVerdict]] = defaultdict(list)
         retired: list[datetime] = []
         for one in stored:
-            gone = [start for start, end in windows_of(one) if end <= until and start not in keep]
+            span = one.window_span
+            gone = [start for start, end in windows_of(one) if end <= until and (start, span) not in keep]
             retired += gone
             if one.first_end is not None:
-                kept += without(one, gone)
+                kept[span] += without(one, gone)
             elif not gone:
-                kept.append(one)
+                kept[span].append(one)
         if not retired:
             return None
-        renewed = {one.window_start: one for one in folded(kept)}
+        renewed = {(one.window_start, span): one for span, ones in kept.items() for one in folded(ones)}
         columns = _VERDICT.c
         for one in stored:
-            if one.window_start not in renewed:
+            if (one.window_start, one.window_span) not in renewed:
                 self._connection.execute(
                     delete(_VERDICT).where(
                         columns.rule == rule,
                         columns.subject == subject,
                         columns.checkpoint == "",
                         columns.window_start == one.window_start,
+                        columns.window_span == one.window_span,
                     )
                 )
-        former = {one.window_start: one for one in stored}
-        self.upsert_verdicts([one for start, one in renewed.items() if former.get(start) != one])
+        former = {(one.window_start, one.window_span): one for one in stored}
+        self.upsert_verdicts([one for key, one in renewed.items() if former.get(key) != one])
         return min(retired)
 
     def delete_verdicts(self, rule: str | None = None, checkpoint: str | None = None) -> None:
@@ -197,7 +207,13 @@ class WorkJudgement(WorkBase):
         if until is not None:
             statement = statement.where(_ended_by(until))
         rows = self._rows(
-            statement.order_by(columns.rule, columns.subject, columns.checkpoint, columns.window_start)
+            statement.order_by(
+                columns.rule,
+                columns.subject,
+                columns.checkpoint,
+                columns.window_start,
+                columns.window_span,
+            )
         )
         found = [to_record(row, StoredVerdict) for row in rows]
         if until is None:

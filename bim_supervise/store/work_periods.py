@@ -23,7 +23,7 @@ class JudgedWindow:
 
     ``limit`` and ``comparator`` are those it was judged by, None where it was by none. ``stored`` is where
     the verdict about it begins in the store: earlier than ``start`` where several silent windows are one
-    verdict.
+    verdict; ``span`` [us] is how long its window is, also where it failed before that was over.
     """
 
     rule: str
@@ -36,6 +36,7 @@ class JudgedWindow:
     stored: datetime
     limit: float | None = None
     comparator: str | None = None
+    span: int = 0
 
 
 class WorkPeriods(WorkBase):
@@ -54,6 +55,7 @@ class WorkPeriods(WorkBase):
                 columns.value,
                 columns.window_start,
                 columns.window_end,
+                columns.window_span,
                 columns.first_end,
                 columns.steps,
                 limit["value"].as_float(),
@@ -64,15 +66,15 @@ class WorkPeriods(WorkBase):
                 columns.window_end > after,
                 func.coalesce(columns.first_end, columns.window_end) <= until,
             )
-            .order_by(columns.rule, columns.subject, columns.window_start)
+            .order_by(columns.rule, columns.subject, columns.window_start, columns.window_span)
         )
         for row in self._connection.execute(statement):
-            rule, subject, device, outcome, value, begun, ended, first_end, steps, bound, comparator = row
+            rule, subject, device, outcome, value, begun, ended, span, first_end, steps, bound, how = row
             windows = [(begun, ended)] if first_end is None else windows_between(begun, first_end, steps)
             for start, end in windows:
                 if after < end <= until:
                     yield JudgedWindow(
-                        rule, subject, device, outcome, value, start, end, begun, bound, comparator
+                        rule, subject, device, outcome, value, start, end, begun, bound, how, span
                     )
 
     def verdict_of(self, window: JudgedWindow) -> StoredVerdict:
@@ -83,6 +85,7 @@ class WorkPeriods(WorkBase):
             columns.subject == window.subject,
             columns.checkpoint == "",
             columns.window_start == window.stored,
+            columns.window_span == window.span,
         )
         found = to_record(self._rows(statement)[0], StoredVerdict)
         return found if found.first_end is None else only_window(found, window.start)

@@ -11,6 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import inspect
 
 from bim_supervise.core.canonical import GENESIS_HASH
 from bim_supervise.core.errors import StoreFailed
@@ -219,3 +220,46 @@ def test_a_migration_that_cuts_rows_loose_is_refused(tmp_path):
     with store.reading() as work:
         assert len(work.users()) == 1
     store.close()
+
+
+VERDICT_0012 = (
+    "INSERT INTO verdict (rule, subject, checkpoint, window_start, window_end, outcome, reason, params, unit,"
+    ' "limit", evidence, digest, severity, first_end, steps) VALUES'
+)
+
+
+def test_verdicts_of_a_version_that_knew_only_starts_get_their_span(empty_url):
+    hour = 3_600_000_000
+    start = 1_772_000_000 * 1_000_000
+    none = -(2**63)
+    # rule, checkpoint, start, end, outcome, limit, end of the first, span that is wanted
+    rows = [
+        ("PLAIN", "", start, start + hour, "pass", "null", None, hour),
+        ("EARLY", "", start, start + hour // 2, "fail", '{"window": "PT1H"}', None, hour),
+        ("DAY", "", start, start + 3 * hour, "fail", '{"window": "P1D"}', None, 24 * hour),
+        ("SUM", "H-1", start, start + 5 * hour, "fail", '{"window": "P1D"}', None, 5 * hour),
+        ("SILENT", "", start, start + 9 * hour, "undetermined", "null", start + hour, hour),
+        ("DEV-01", "", start, start + hour // 60, "fail", "null", None, hour),
+        ("OWN", "H-1", none, None, "fail", "null", None, 0),
+    ]
+    migrate(parse_url(empty_url), create=True, target="0012")
+    engine = open_engine(parse_url(empty_url))
+    with write_transaction(engine) as connection:
+        for rule, checkpoint, begun, end, outcome, limit, first_end, _ in rows:
+            steps = None if first_end is None else f"[[8, {hour}]]"
+            told = (
+                rule, "s", checkpoint, begun, end, outcome, "r", "{}", "", limit, "[]", "d", "minor",
+                first_end, steps,
+            )  # fmt: skip
+            marks = ", ".join(["%s" if engine.dialect.name == "postgresql" else "?"] * len(told))
+            connection.exec_driver_sql(f"{VERDICT_0012} ({marks})", told)
+    engine.dispose()
+    store = Store.open(empty_url)
+    with store.reading() as work:
+        assert {one.rule: one.window_span for one in work.verdicts()} == {one[0]: one[-1] for one in rows}
+    store.close()
+    engine = open_engine(parse_url(empty_url))
+    key = inspect(engine).get_pk_constraint("verdict")
+    assert key["constrained_columns"] == ["rule", "subject", "checkpoint", "window_start", "window_span"]
+    assert key["name"] == "pk_verdict"
+    engine.dispose()

@@ -128,7 +128,7 @@ class Repeated:
         failed = [part for part in inside if part.outcome is Outcome.FAIL]
         unknown = [part for part in inside if part.outcome is Outcome.UNDETERMINED]
         share = 1 - len(unknown) / len(inside) if inside else 0.0
-        used, counted = list(inside), failed
+        used, counted, over_ms = list(inside), failed, end_ms
         if limit.value is None:
             outcome, reason = Outcome.UNDETERMINED, "limit_not_set"
         elif not satisfies(len(failed), limit):
@@ -153,6 +153,7 @@ class Repeated:
             unit=limit.unit,
             share=share,
             limit=limit,
+            over_ms=over_ms,
             params={
                 "device": asked.device.id,
                 "share": 100 * share,

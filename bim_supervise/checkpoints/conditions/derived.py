@@ -144,10 +144,10 @@ class Derived:
             if self.at_once:
                 known_ms = asked.end_ms - asked.end_ms % MINUTE_MS
                 ahead = asked.end_ms + 2 * (length // _MS)
-                start_ms, _ = next(fixed_spans(asked.end_ms, ahead, length // _MS, zone))
+                start_ms, over_ms = next(fixed_spans(asked.end_ms, ahead, length // _MS, zone))
                 if start_ms < known_ms:
                     open_ = self._judge_spans(asked, same, [(start_ms, known_ms)])
-                    made += [one for one in open_ if one.outcome is Outcome.FAIL]
+                    made += [replace(one, over_ms=over_ms) for one in open_ if one.outcome is Outcome.FAIL]
         return made
 
     def _judge_spans(
@@ -261,16 +261,16 @@ class AtOnce:
             minute = None
             if finding.outcome is Outcome.FAIL:
                 minute = self._first(asked, finding.start_ms, finding.end_ms)
-            made.append(finding if minute is None else minute)
+            made.append(finding if minute is None else replace(minute, over_ms=finding.end_ms))
         known_ms = asked.end_ms - asked.end_ms % MINUTE_MS
         name = self.term.limit_statistic or self.term.statistic
         for length in sorted({window_length(row) for row in asked.limits if row.statistic == name}):
             length_ms = length // _MS
             ahead = fixed_spans(asked.end_ms, asked.end_ms + 2 * length_ms, length_ms, asked.evidence.zone)
-            start_ms, _ = next(ahead)
+            start_ms, over_ms = next(ahead)
             minute = self._first(asked, start_ms, known_ms) if start_ms < known_ms else None
             if minute is not None:
-                made.append(minute)
+                made.append(replace(minute, over_ms=over_ms))
         return made
 
     def _first(self, asked: Asked, start_ms: int, end_ms: int) -> Finding | None:

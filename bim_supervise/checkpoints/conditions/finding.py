@@ -37,6 +37,8 @@ class Finding:
     severity: Severity | None = None
     since_ms: int | None = None
     """When it began to fail, where the term can tell; None is the end."""
+    over_ms: int | None = None
+    """When its window is over, where it fails before and so ends earlier; None is the end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
