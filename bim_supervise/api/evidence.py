@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,8 +16,8 @@ from bim_supervise.checkpoints.limits import in_force
 from bim_supervise.checkpoints.snapshot import Snapshot
 from bim_supervise.core.clock import epoch_ms, from_epoch_ms
 from bim_supervise.core.errors import NotFound
+from bim_supervise.events.periods import in_periods
 from bim_supervise.events.readings import DISTRUSTED, UNAUTHENTICATED
-from bim_supervise.events.windows import coverage, in_periods, mean
 from bim_supervise.supervise import watches_devices
 from bim_supervise.tracking.state import Fact
 
@@ -111,23 +112,20 @@ class EvidenceViews(Places):
         spec = self.kinds[kind]
         with self._store.reading() as work:
             known = {item.id: item for item in work.devices()}
-            windows = work.windows(device, kind, epoch_ms(start), epoch_ms(end))
-        if device not in known and not windows:
+            heard = work.minute_sums(device, spec, epoch_ms(start), epoch_ms(end))
+        if device not in known and not len(heard):
             raise NotFound(
                 "device_unknown", f"There is no device '{device}'.", "Choose one of the list.", device=device
             )
-        periods = in_periods(windows, minutes, self.zone)
+        periods = in_periods(heard, minutes, self.zone, spec)
         alone = Snapshot(
             as_of=end, zone=self.zone, devices=[known[device]] if device in known else [], windows={}
         )
         rules = [rule for rule in self.registry.rules.values() if watches_devices(rule, alone)]
-        times, values, covered, in_force_values = [], [], [], []
+        times = [from_epoch_ms(begin) for begin in periods.start_ms.tolist()]
+        in_force_values = []
         shown: dict[tuple[str, str, float | None], Any] = {}
-        for period in periods:
-            moment = from_epoch_ms(period.start_ms)
-            times.append(moment)
-            values.append(mean(period, spec))
-            covered.append(coverage([period], period.start_ms, period.end_ms))
+        for moment in times:
             limit_value = None
             for rule in rules:
                 limit = in_force(self.registry.limits(rule.id), moment, self.zone)
@@ -142,8 +140,8 @@ class EvidenceViews(Places):
             statistic="LAeq" if spec.energetic else "mean",
             window_minutes=minutes,
             times=times,
-            values=values,
-            coverage=covered,
+            values=[None if math.isnan(value) else value for value in periods.value.tolist()],
+            coverage=periods.covered.tolist(),
             limits=list(shown.values()),
             limit_values=in_force_values,
         )

@@ -10,15 +10,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from datetime import datetime, timedelta
 from fractions import Fraction
-from zoneinfo import ZoneInfo
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from bim_supervise.core.clock import epoch_ms, from_epoch_ms, to_utc
 from bim_supervise.events.observations import ObservationKind
 from bim_supervise.events.partials import (
     ENERGY_SCALE,
@@ -37,7 +34,6 @@ __all__ = [
     "coverage",
     "empty_window",
     "equivalent_level",
-    "in_periods",
     "mean",
     "merge",
     "minute_windows",
@@ -272,53 +268,3 @@ def coverage(windows: Iterable[Window], start_ms: int, end_ms: int) -> float:
         raise ValueError("the span has no length")
     inside = (part for part in windows if start_ms <= part.start_ms and part.end_ms <= end_ms)
     return sum(part.covered_ms for part in inside) / (end_ms - start_ms)
-
-
-def in_periods(windows: Iterable[Window], minutes: int, zone: ZoneInfo) -> list[Window]:
-    """Minute windows of one series merged to periods that are aligned to the site's clock.
-
-    Periods begin at local midnight and every ``minutes`` after it, and have their full bounds even where
-    nothing was measured. Over a daylight-saving change, periods up to an hour keep their length and a
-    repeated hour has its own; longer ones keep their wall times, so that such a day has 23 or 25 hours.
-
-    Args:
-        windows: minute windows of one device and kind, in any order.
-        minutes: length of a period; a divisor of a day.
-        zone: the site's time zone.
-
-    Returns:
-        Periods in which something speaks, ascending.
-
-    Raises:
-        ValueError: when the length does not divide a day.
-    """
-    if minutes <= 0 or 1440 % minutes:
-        raise ValueError(f"{minutes} minutes do not divide a day")
-    grouped: dict[tuple[int, int], list[Window]] = {}
-    offsets: dict[int, int] = {}
-    for part in windows:
-        quarter = part.start_ms // (15 * MINUTE_MS)
-        if quarter not in offsets:
-            offset = from_epoch_ms(part.start_ms).astimezone(zone).utcoffset()
-            assert offset is not None
-            offsets[quarter] = offset // timedelta(milliseconds=1)
-        bounds = _period(part.start_ms, offsets[quarter], minutes, zone)
-        grouped.setdefault(bounds, []).append(part)
-    return [
-        msgspec.structs.replace(merged, start_ms=start, end_ms=end)
-        for (start, end), parts in sorted(grouped.items())
-        if not (merged := merge(parts)).is_empty
-    ]
-
-
-def _period(start_ms: int, offset_ms: int, minutes: int, zone: ZoneInfo) -> tuple[int, int]:
-    length = minutes * MINUTE_MS
-    into = (start_ms + offset_ms) % length
-    if minutes <= 60:
-        return start_ms - into, start_ms - into + length
-    wall = from_epoch_ms(start_ms + offset_ms - into).replace(tzinfo=None)
-    return _instant(wall, zone), _instant(wall + timedelta(minutes=minutes), zone)
-
-
-def _instant(wall: datetime, zone: ZoneInfo) -> int:
-    return epoch_ms(to_utc(wall, zone))

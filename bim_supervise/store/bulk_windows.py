@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from typing import Any
 
+import numpy as np
 from sqlalchemy import Connection
 
 from bim_supervise.events.partials import MINUTE_MS, MinutePartials
+from bim_supervise.events.periods import MinuteSums
 from bim_supervise.events.windows import Window
 from bim_supervise.store.cells import Ints
 
@@ -116,6 +118,28 @@ def windows_between(
             distrusted,
         ) in rows
     ]
+
+
+def minute_sums(
+    connection: Connection, series: int, energetic: bool, start_ms: int, end_ms: int
+) -> MinuteSums:
+    """The same windows in columns, with what a level (energetic) or mean needs."""
+    mark, sums = _mark(connection), "energy_sum" if energetic else "weighted_sum"
+    cursor = _cursor(connection)
+    cursor.execute(
+        f'SELECT start_ms, "count", covered_ms, {sums}, minimum, maximum FROM minute_window'  # noqa: S608
+        f" WHERE series = {mark} AND start_ms >= {mark} AND start_ms < {mark} ORDER BY start_ms",
+        (series, start_ms, end_ms),
+    )
+    columns = np.array(cursor.fetchall(), np.int64).reshape(-1, 6).T
+    return MinuteSums(
+        start_ms=columns[0],
+        count=columns[1],
+        covered_ms=columns[2],
+        sums=columns[3],
+        minimum=columns[4],
+        maximum=columns[5],
+    )
 
 
 def window_extent(connection: Connection, series: int) -> tuple[int, int] | None:

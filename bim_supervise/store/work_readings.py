@@ -12,10 +12,13 @@ from sqlalchemy import delete, func, select
 from bim_supervise.core.canonical import digest_of
 from bim_supervise.core.clock import epoch_ms, from_epoch_ms
 from bim_supervise.events.kinds import KindTable
+from bim_supervise.events.observations import ObservationKind
+from bim_supervise.events.periods import MinuteSums, no_minutes
 from bim_supervise.events.readings import Readings
 from bim_supervise.events.windows import Window
 from bim_supervise.store.bulk_cells import BulkCells, bulk_cells
 from bim_supervise.store.bulk_windows import (
+    minute_sums,
     put_partials,
     upsert_windows,
     window_extent,
@@ -255,6 +258,13 @@ class WorkReadings(WorkBase):
         if number is None:
             return []
         return windows_between(self._connection, number, device, kind, start_ms, end_ms)
+
+    def minute_sums(self, device: str, kind: ObservationKind, start_ms: int, end_ms: int) -> MinuteSums:
+        """The windows of one series whose start lies in [start, end) [UTC epoch ms], in columns."""
+        number = self._series_number(device, kind.key)
+        if number is None:
+            return no_minutes()
+        return minute_sums(self._connection, number, kind.energetic, start_ms, end_ms)
 
     def extent(self, device: str, kind: str) -> tuple[int, int] | None:
         """Start of the first and end of the last window of a series [UTC epoch ms], or None."""

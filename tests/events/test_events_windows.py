@@ -8,7 +8,6 @@ import pickle
 import random
 from datetime import UTC, datetime
 from fractions import Fraction
-from zoneinfo import ZoneInfo
 
 import msgspec
 import numpy as np
@@ -16,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bim_supervise.core.clock import epoch_ms, from_epoch_ms, to_wall
+from bim_supervise.core.clock import epoch_ms
 from bim_supervise.events.kinds import KindTable
 from bim_supervise.events.partials import ENERGY_SCALE, affected_minutes, energy_of
 from bim_supervise.events.windows import (
@@ -24,7 +23,6 @@ from bim_supervise.events.windows import (
     coverage,
     empty_window,
     equivalent_level,
-    in_periods,
     mean,
     merge,
     minute_windows,
@@ -260,48 +258,6 @@ def test_coverage_counts_windows_inside_only():
 def test_windows_are_picklable():
     windows = windows_of([(BASE, 500, 45_000, 0)])
     assert pickle.loads(pickle.dumps(windows)) == windows
-
-
-@pytest.mark.parametrize("name", ["Asia/Shanghai", "Asia/Kolkata", "Europe/Amsterdam"])
-@pytest.mark.parametrize("minutes", [5, 15, 20, 60, 720, 1440])
-def test_periods_are_aligned_to_the_site_clock(name, minutes):
-    zone = ZoneInfo(name)
-    windows = windows_of([(BASE + k * 7 * MINUTE, 500 + k, 3 * MINUTE, 0) for k in range(300)])
-    random.Random(4).shuffle(windows)
-    periods = in_periods(windows, minutes, zone)
-    assert sum(period.covered_ms for period in periods) == sum(window.covered_ms for window in windows)
-    assert periods == sorted(periods, key=lambda period: period.start_ms)
-    for period in periods:
-        wall = to_wall(from_epoch_ms(period.start_ms), zone)
-        assert (wall.hour * 60 + wall.minute) % minutes == 0
-        assert wall.second == 0
-        assert period.end_ms - period.start_ms == minutes * MINUTE
-
-
-def day_of(start: datetime, hours: int) -> list[Window]:
-    first = epoch_ms(start)
-    return windows_of([(first + k * MINUTE, 500, MINUTE, 0) for k in range(hours * 60)])
-
-
-def test_days_of_23_and_25_hours():
-    zone = ZoneInfo("Europe/Amsterdam")
-    spring = in_periods(day_of(datetime(2026, 3, 28, 23, tzinfo=UTC), 23), 1440, zone)
-    autumn = in_periods(day_of(datetime(2026, 10, 24, 22, tzinfo=UTC), 25), 1440, zone)
-    assert [(p.end_ms - p.start_ms) // 3_600_000 for p in (*spring, *autumn)] == [23, 25]
-    assert all(p.covered_ms == p.end_ms - p.start_ms for p in (*spring, *autumn))
-
-
-def test_the_repeated_hour_has_periods_of_its_own():
-    zone = ZoneInfo("Europe/Amsterdam")
-    hours = in_periods(day_of(datetime(2026, 10, 24, 22, tzinfo=UTC), 25), 60, zone)
-    assert len(hours) == 25
-    assert all(hour.covered_ms == 3_600_000 for hour in hours)
-    assert len({hour.start_ms for hour in hours}) == 25
-
-
-def test_periods_must_divide_the_day():
-    with pytest.raises(ValueError, match="do not divide"):
-        in_periods([], 7, ZoneInfo("UTC"))
 
 
 @settings(deadline=None, max_examples=5)
