@@ -11,6 +11,7 @@ from bim_supervise.store.work_files import WorkFiles
 from bim_supervise.store.work_identities import WorkIdentities
 from bim_supervise.store.work_judgement import WorkJudgement
 from bim_supervise.store.work_ledger import WorkLedger
+from bim_supervise.store.work_minutes import WorkMinutes
 from bim_supervise.store.work_model import WorkModel
 from bim_supervise.store.work_notices import WorkNotices
 from bim_supervise.store.work_people import WorkPeople
@@ -29,6 +30,7 @@ class Work(
     WorkSchedule,
     WorkSite,
     WorkFacts,
+    WorkMinutes,
     WorkConflicts,
     WorkJudgement,
     WorkPeriods,

@@ -7,21 +7,17 @@ from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 
 from bim_supervise.core.canonical import digest_of
 from bim_supervise.core.clock import epoch_ms, from_epoch_ms
 from bim_supervise.events.kinds import KindTable
-from bim_supervise.events.observations import ObservationKind
-from bim_supervise.events.periods import MinuteSums, no_minutes
 from bim_supervise.events.readings import Readings
 from bim_supervise.events.windows import Window
 from bim_supervise.store.bulk_cells import BulkCells, bulk_cells
 from bim_supervise.store.bulk_windows import (
-    minute_sums,
     put_partials,
     upsert_windows,
-    window_extent,
     windows_between,
 )
 from bim_supervise.store.cells import (
@@ -258,38 +254,6 @@ class WorkReadings(WorkBase):
         if number is None:
             return []
         return windows_between(self._connection, number, device, kind, start_ms, end_ms)
-
-    def minute_sums(self, device: str, kind: ObservationKind, start_ms: int, end_ms: int) -> MinuteSums:
-        """The windows of one series whose start lies in [start, end) [UTC epoch ms], in columns."""
-        number = self._series_number(device, kind.key)
-        if number is None:
-            return no_minutes()
-        return minute_sums(self._connection, number, kind.energetic, start_ms, end_ms)
-
-    def extent(self, device: str, kind: str) -> tuple[int, int] | None:
-        """Start of the first and end of the last window of a series [UTC epoch ms], or None."""
-        number = self._series_number(device, kind)
-        if number is None:
-            return None
-        return window_extent(self._connection, number)
-
-    def extents(self) -> dict[tuple[str, str], tuple[int, int]]:
-        """Start of the first and end of the last window of every series that has one [UTC epoch ms]."""
-        start = select(func.min(_WINDOW.c.start_ms)).where(_WINDOW.c.series == _SERIES.c.id)
-        end = (
-            select(_WINDOW.c.end_ms)
-            .where(_WINDOW.c.series == _SERIES.c.id)
-            .order_by(_WINDOW.c.start_ms.desc())
-            .limit(1)
-        )
-        statement = select(
-            _SERIES.c.device,
-            _SERIES.c.kind,
-            start.correlate(_SERIES).scalar_subquery(),
-            end.correlate(_SERIES).scalar_subquery(),
-        )
-        rows = self._connection.execute(statement.order_by(_SERIES.c.device, _SERIES.c.kind))
-        return {(row[0], row[1]): (row[2], row[3]) for row in rows if row[2] is not None}
 
     # ---- conflicts --------------------------------------------------------------------------------
 
