@@ -11,13 +11,15 @@ from functools import lru_cache
 from typing import Any
 
 from bim_supervise.api.present import limit_view
-from bim_supervise.api.supervision import Supervision, worst
+from bim_supervise.api.supervision import Supervision, delay_rows, worst
 from bim_supervise.api.views import LimitView
 from bim_supervise.checkpoints.contract import Kind, Outcome, Subject, Verdict
 from bim_supervise.checkpoints.pack import Pack
 from bim_supervise.checkpoints.period_figures import Period, PeriodFigure, PeriodValue
 from bim_supervise.checkpoints.snapshot import Snapshot
 from bim_supervise.core.clock import to_utc
+from bim_supervise.inspection.cases import fold_cases
+from bim_supervise.inspection.green_delay import green_delays
 from bim_supervise.store.work_periods import JudgedWindow
 from bim_supervise.supervise import Situation
 
@@ -143,6 +145,25 @@ class GreenFigures(Supervision):
         packs = [pack for pack in self.registry.packs if watches_site(pack)]
         derived = self._derived(packs, situation, start, min(end, situation.as_of), found)
         return [_section(pack, by_rule, derived) for pack in packs]
+
+    def period_delays(
+        self, first_day: date, last_day: date, as_of: str | date | datetime | None = None
+    ) -> list[dict[str, Any]]:
+        """What each task lost under green stop orders in a period, as it stood at the period's end.
+
+        Args:
+            first_day: first site day.
+            last_day: last site day, inclusive.
+            as_of: the moment whose knowledge is shown; where it lies in the period, the count ends with it.
+        """
+        moment = self.moment(as_of)
+        situation = self.situation(as_of)
+        since = to_utc(datetime.combine(first_day, time.min), self.zone)
+        until = min(to_utc(datetime.combine(last_day + timedelta(days=1), time.min), self.zone), moment)
+        with self._store.reading() as work:
+            cases = fold_cases(work.notes(), until)
+        found = green_delays(cases, self.registry.is_green, as_of=until, since=since)
+        return delay_rows(found, situation)
 
     def _derived(
         self,

@@ -278,7 +278,7 @@ def _ranked(making: Making, rules: set[str]) -> list[Any]:
 
 def _delays(making: Making) -> Table:
     t = making.words.text
-    status = making.project.status(making.moment)
+    delays = making.project.period_delays(making.first_day, making.last_day, making.moment)
     return Table(
         name=t("green.delay"),
         columns=[
@@ -289,7 +289,7 @@ def _delays(making: Making) -> Table:
         ],
         rows=[
             (item["name"] or item["task"], ", ".join(item["orders"]), item["days"], item["standing"])
-            for item in status.green_delays
+            for item in delays
         ],
         empty=t("green.no_delay"),
         source=t("green.delay_note"),

@@ -27,6 +27,7 @@ from bim_supervise.checkpoints.alarms import Alarm, Consequence, rank
 from bim_supervise.checkpoints.contract import Outcome
 from bim_supervise.checkpoints.gates import GateState
 from bim_supervise.core.errors import NotFound
+from bim_supervise.inspection.green_delay import Standstill
 from bim_supervise.metrics.progress import percent_complete
 from bim_supervise.store.records import AlarmActionRecord
 from bim_supervise.supervise import Judged, Situation
@@ -36,6 +37,20 @@ from bim_supervise.tracking.state import TaskState
 
 AsOf = str | date | datetime | None
 LATE_START, LATE_FINISH = "PRG-01", "PRG-02"
+
+
+def delay_rows(delays: Sequence[Standstill], situation: Situation) -> list[dict[str, Any]]:
+    """Lost time as it is shown: the task and its name, the orders, elapsed days [d], whether one stands."""
+    return [
+        {
+            "task": item.task,
+            "name": situation.by_task[item.task].task.name if item.task in situation.by_task else None,
+            "orders": list(item.orders),
+            "days": item.days,
+            "standing": item.standing,
+        }
+        for item in delays
+    ]
 
 
 class Supervision(Signing):
@@ -134,18 +149,7 @@ class Supervision(Signing):
             finish_forecast=situation.forecast.finish if situation.forecast else None,
             currency=record.currency,
             forecast_assumptions=[dataclasses.asdict(item) for item in situation.assumptions],
-            green_delays=[
-                {
-                    "task": item.task,
-                    "name": situation.by_task[item.task].task.name
-                    if item.task in situation.by_task
-                    else None,
-                    "orders": list(item.orders),
-                    "days": item.days,
-                    "standing": item.standing,
-                }
-                for item in situation.green_delays
-            ],
+            green_delays=delay_rows(situation.green_delays, situation),
         )
 
     def tasks(self, as_of: AsOf = None) -> list[TaskRow]:

@@ -94,6 +94,26 @@ def test_only_the_chief_orders_and_lifts_and_the_stop_counts_as_green_delay(site
     assert row(site, "B").green_delay_days is None
 
 
+def test_a_period_counts_only_its_own_part_of_a_stop(site, clock):
+    order = stop(site)
+    ordered = site.now().astimezone(site.zone)
+    clock.now += timedelta(days=3)
+    step(site, order.id, "lift", "zhao", "calm")
+    clock.now += timedelta(days=4)
+    first = ordered.date()
+    day = timedelta(days=1)
+    begun = datetime.combine(first + day, datetime.min.time(), site.zone) - ordered
+
+    def lost(begin, end):
+        return [(item["task"], item["days"], item["standing"]) for item in site.period_delays(begin, end)]
+
+    assert lost(first - 9 * day, first - day) == []
+    assert lost(first, first) == [("A", pytest.approx(begun / day, abs=0.01), True)]
+    assert lost(first + day, first + 2 * day) == [("A", pytest.approx(2, abs=0.01), True)]
+    assert lost(first - 9 * day, first + 6 * day) == [("A", pytest.approx(3, abs=0.01), False)]
+    assert lost(first + 5 * day, first + 6 * day) == []
+
+
 def stop(project):
     proposal = wind(project)
     draft = CaseDraft(text="wind", tasks=proposal["tasks"], data={"alarm": proposal["alarm"]})

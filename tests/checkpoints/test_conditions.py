@@ -195,6 +195,39 @@ def test_a_daily_count_fails_at_once_and_passes_only_when_the_day_is_over():
     ]
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_count_in_an_or_fails_at_once_and_the_same_when_the_day_is_over(turned):
+    mean = Measured(kind=PM10, limit_statistic="day")
+    terms = (mean, Repeated(term=Measured(kind=PM10)))
+    term = FailsWhenAny(terms[::-1] if turned else terms)
+    limits = [
+        row(),
+        row(statistic="day", window="P1D", value=500.0),
+        row(statistic="count", window="P1D", value=1.0, unit="n/d", min_completeness=None),
+    ]
+    quiet = [dust("00:00", 1440, 50)]
+    twice = [dust("00:00", 600, 50), dust("10:00", 30, 200), dust("10:30", 810, 50)]
+    assert said(verdicts(term, limits, "2026-03-03 00:00", [DUST], quiet))[0][0] == "pass"
+    (early,) = verdicts(term, limits, "2026-03-02 11:00", [DUST], twice)
+    (closed,) = verdicts(term, limits, "2026-03-03 00:00", [DUST], twice)
+    for found in (early, closed):
+        assert said([found]) == [("fail", "count_exceeded")]
+        assert found.window_end.astimezone(SHANGHAI).strftime("%H:%M") == "10:30"
+    assert early == closed
+
+
+def test_a_count_in_an_and_fails_when_the_other_term_does():
+    term = FailsWhenAll((Repeated(term=Measured(kind=PM10)), Measured(kind=PM10, limit_statistic="day")))
+    limits = [
+        row(),
+        row(statistic="day", window="P1D", value=10.0),
+        row(statistic="count", window="P1D", value=1.0, unit="n/d", min_completeness=None),
+    ]
+    twice = [dust("00:00", 600, 50), dust("10:00", 30, 200), dust("10:30", 810, 50)]
+    (found,) = verdicts(term, limits, "2026-03-03 00:00", [DUST], twice)
+    assert found.outcome is Outcome.FAIL
+
+
 def switch(device, kind, at, values):
     return {"device": device, "kind": kind, "from": f"2026-03-02 {at}", "values": values}
 

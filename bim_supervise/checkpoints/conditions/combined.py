@@ -195,12 +195,16 @@ class FailsWhenAll:
 
     def judge(self, asked: Asked) -> list[Finding]:
         """One finding per span of the first term."""
-        return _combined(self.terms, asked, Outcome.FAIL)
+        return _combined(_judged(self.terms, asked), Outcome.FAIL)
 
 
 @dataclass(frozen=True, slots=True)
 class FailsWhenAny:
-    """OR: fails in a span when one term fails in it; devices and windows as for ``FailsWhenAll``."""
+    """OR: fails in a span when one term fails in it; devices and windows as for ``FailsWhenAll``.
+
+    A term that fails before its window is over (``Repeated``) fails the whole at once; the verdict of that
+    window is then the earliest such one.
+    """
 
     terms: tuple[Term, ...]
 
@@ -214,23 +218,38 @@ class FailsWhenAny:
         return [leaf for term in self.terms for leaf in term.leaves()]
 
     def judge(self, asked: Asked) -> list[Finding]:
-        """One finding per span of the first term."""
-        return _combined(self.terms, asked, Outcome.PASS)
+        """One finding per span of the first term, and failing ones of the window that is under way."""
+        judged = _judged(self.terms, asked)
+        early: dict[tuple[int, int], Finding] = {}
+        for finding in (one for found in judged for one in found if one.early):
+            known = early.get(finding.window)
+            if known is None or finding.end_ms < known.end_ms:
+                early[finding.window] = finding
+        whole = [one for one in _combined(judged, Outcome.PASS) if one.window not in early]
+        return sorted([*whole, *early.values()], key=lambda one: (one.start_ms, one.end_ms))
 
 
-def _combined(terms: Sequence[Term], asked: Asked, decides: Outcome) -> list[Finding]:
-    combine = fails_when_all if decides is Outcome.FAIL else fails_when_any
-    own = terms[0].judge(asked)
-    others: list[dict[tuple[int, int], list[Finding]]] = []
+def _judged(terms: Sequence[Term], asked: Asked) -> list[list[Finding]]:
+    """What each term finds; the further terms look at the devices near the asked one."""
+    judged = [terms[0].judge(asked)]
     for term in terms[1:]:
-        by_span: dict[tuple[int, int], list[Finding]] = {}
-        for device in nearby(asked, term.watched.kind, term.watched.purpose):
-            for finding in term.judge(replace(asked, device=device)):
-                by_span.setdefault((finding.start_ms, finding.end_ms), []).append(finding)
-        others.append(by_span)
+        devices = nearby(asked, term.watched.kind, term.watched.purpose)
+        judged.append([one for device in devices for one in term.judge(replace(asked, device=device))])
+    return judged
+
+
+def _combined(judged: Sequence[Sequence[Finding]], decides: Outcome) -> list[Finding]:
+    combine = fails_when_all if decides is Outcome.FAIL else fails_when_any
+    own, *further = judged
+    others: list[dict[tuple[int, int], list[Finding]]] = []
+    for found in further:
+        by_window: dict[tuple[int, int], list[Finding]] = {}
+        for finding in found:
+            by_window.setdefault(finding.window, []).append(finding)
+        others.append(by_window)
     made = []
     for finding in own:
-        groups = [by_span.get((finding.start_ms, finding.end_ms), []) for by_span in others]
+        groups = [by_window.get(finding.window, []) for by_window in others]
         outcome = combine(
             [finding.outcome, *(fails_when_any(one.outcome for one in group) for group in groups)]
         )

@@ -40,6 +40,16 @@ class Finding:
     over_ms: int | None = None
     """When its window is over, where it fails before and so ends earlier; None is the end."""
 
+    @property
+    def window(self) -> tuple[int, int]:
+        """The window that it is about, UTC epoch ms, whether it is over or not."""
+        return self.start_ms, self.end_ms if self.over_ms is None else self.over_ms
+
+    @property
+    def early(self) -> bool:
+        """Whether it failed before its window was over."""
+        return self.window[1] > self.end_ms
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
