@@ -14,10 +14,10 @@ from typing import Any
 from bim_supervise.api.base import EVIDENCE, existing_file
 from bim_supervise.api.case_views import CaseView
 from bim_supervise.api.cases import Cases
-from bim_supervise.api.reports import write_whole
 from bim_supervise.api.views import CheckpointView
 from bim_supervise.core.clock import to_utc
 from bim_supervise.core.errors import InputRefused
+from bim_supervise.core.whole_file import write_whole
 from bim_supervise.inspection.cases import Note
 from bim_supervise.model.bcf import VERSIONS, BcfTopic
 from bim_supervise.model.elements import Element
@@ -84,7 +84,7 @@ class Exchange(Cases):
         ]
         data = write_bcf(topics, project=project.id, project_name=project.name, version=version)
         target = Path(path).expanduser()
-        write_whole(target, data)
+        write_whole(target, [data])
         return {"file": str(target), "version": version, "topics": len(topics)}
 
     def load_bcf(self, path: str | Path, user: str) -> dict[str, Any]:

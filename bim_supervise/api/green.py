@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -136,14 +136,15 @@ class GreenFigures(Supervision):
         situation = self.situation(as_of)
         start = to_utc(datetime.combine(first_day, time.min), self.zone)
         end = to_utc(datetime.combine(last_day + timedelta(days=1), time.min), self.zone)
-        found = self._windowed(start, min(end, situation.as_of))
+        packs = [pack for pack in self.registry.packs if watches_site(pack)]
+        read = {rule for pack in packs for figure in pack.figures for rule in figure.rules}
+        found, judged = self._windowed(start, min(end, situation.as_of), read)
         for key, figure in self._points(situation).items():
             found.setdefault(key, figure)
         by_rule: dict[str, list[PackFigure]] = defaultdict(list)
         for (rule, _), figure in sorted(found.items()):
             by_rule[rule].append(figure)
-        packs = [pack for pack in self.registry.packs if watches_site(pack)]
-        derived = self._derived(packs, situation, start, min(end, situation.as_of), found)
+        derived = self._derived(packs, situation, start, min(end, situation.as_of), found, judged)
         return [_section(pack, by_rule, derived) for pack in packs]
 
     def period_delays(
@@ -172,17 +173,13 @@ class GreenFigures(Supervision):
         start: datetime,
         end: datetime,
         found: Mapping[tuple[str, str], PackFigure],
+        judged: Mapping[str, Sequence[JudgedWindow]],
     ) -> dict[str, list[DerivedRow]]:
         """The derived figures of the packs by key; one that breaks down is undetermined and says so."""
-        read = {rule for pack in packs for figure in pack.figures for rule in figure.rules}
-        judged: dict[str, list[JudgedWindow]] = defaultdict(list)
         made: dict[str, list[DerivedRow]] = defaultdict(list)
         with self._store.reading() as work:
             devices = work.devices()
             names = {device.id: device.name for device in devices}
-            for window in work.judged_windows(start, end) if read else ():
-                if window.rule in read:
-                    judged[window.rule].append(window)
             evidence = Snapshot(
                 as_of=situation.as_of,
                 zone=self.zone,
@@ -200,7 +197,11 @@ class GreenFigures(Supervision):
                     made[figure.key].append(_derived_row(figure, value, names, value.evidence or shown))
         return made
 
-    def _windowed(self, start: datetime, end: datetime) -> dict[tuple[str, str], PackFigure]:
+    def _windowed(
+        self, start: datetime, end: datetime, read: Container[str]
+    ) -> tuple[dict[tuple[str, str], PackFigure], dict[str, list[JudgedWindow]]]:
+        """The figures of the period; and, from the same reading, the windows of the rules in ``read``."""
+        judged: dict[str, list[JudgedWindow]] = defaultdict(list)
         groups: dict[tuple[str, str], _Group] = defaultdict(_Group)
         made = {}
         with self._store.reading() as work:
@@ -208,6 +209,8 @@ class GreenFigures(Supervision):
             for window in work.judged_windows(start, end):
                 if window.rule in self.registry.rules:
                     self._count(groups[window.rule, window.subject], window)
+                if window.rule in read:
+                    judged[window.rule].append(window)
             for key, group in groups.items():
                 outcome = next(one for one in _GRAVEST if group.counts[one])
                 stored = work.verdict_of(group.chosen[outcome])
@@ -228,7 +231,7 @@ class GreenFigures(Supervision):
                         for day, said in sorted(group.days.items())
                     ],
                 )
-        return made
+        return made, judged
 
     def _count(self, group: _Group, window: JudgedWindow) -> None:
         outcome = Outcome(window.outcome)

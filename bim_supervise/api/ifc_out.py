@@ -12,13 +12,13 @@ from typing import Any
 from bim_supervise.api.case_views import CaseView
 from bim_supervise.api.exchange import Exchange
 from bim_supervise.api.model_files import kept_model_file
-from bim_supervise.api.reports import write_whole
 from bim_supervise.api.views import CheckpointView
 from bim_supervise.checkpoints.gates import GateState, worst_gate
 from bim_supervise.core.catalogue import LANGUAGES
 from bim_supervise.core.child import Progress, run_limited
 from bim_supervise.core.clock import to_wall
 from bim_supervise.core.errors import InputRefused, NotFound
+from bim_supervise.core.whole_file import write_whole
 from bim_supervise.report.results import (
     ElementResult,
     GateRow,
@@ -80,7 +80,7 @@ class IfcOut(Exchange):
             written: Written = run_limited(
                 _write_in_child, str(source), str(made), folder, results, on_progress=on_progress
             )
-            write_whole(target, made.read_bytes())
+            write_whole(target, [made.read_bytes()])
         return {
             "file": str(target),
             "schema": written.schema,

@@ -90,7 +90,7 @@ def _section(making: Making, section: PackSection) -> list[Block]:
             columns=[
                 Column(title=t("green.rule"), width=2.0),
                 Column(title=t("log.subject"), width=1.3),
-                Column(title=t("green.outcome"), width=0.8),
+                Column(title=t("green.outcome"), width=1.0),
                 Column(title=t("green.passed"), width=0.6, digits=0),
                 Column(title=t("green.failed"), width=0.6, digits=0),
                 Column(title=t("green.undetermined"), width=0.7, digits=0),
@@ -139,7 +139,7 @@ def _derived(making: Making, section: PackSection, subjects: Subjects) -> list[B
                 words.named("outcome", "undetermined")
                 if item.value is None
                 else words.quantity(item.value, item.unit),
-                words.text(f"reason.{item.reason}", **_short(item.params)),
+                words.reason(item.reason, item.params),
                 _evidence(making, item) or None,
             )
             for item in section.derived
@@ -235,7 +235,7 @@ def _alarms(making: Making) -> Table:
             number,
             words.named("severity", alarm.severity),
             f"{alarm.rule} {_title(registry.rules[alarm.rule].title, words.language)}",
-            words.text(f"reason.{alarm.reason}", **_short(alarm.params)),
+            words.reason(alarm.reason, alarm.params),
             alarm.task_name or names.get(alarm.device or "") or alarm.device or alarm.element,
             words.quantity(alarm.value, alarm.unit),
             _limit(making, alarm.limit),
@@ -298,7 +298,3 @@ def _delays(making: Making) -> Table:
 
 def _title(titles: Mapping[str, str], language: str) -> str:
     return titles.get(language) or next(iter(titles.values()), "")
-
-
-def _short(params: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: f"{value:.4g}" if isinstance(value, float) else value for key, value in params.items()}

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
-from typing import Any
 
 from bim_supervise.api.report_logs import Subjects
 from bim_supervise.api.report_waivers import waivers_in_force
@@ -288,7 +287,7 @@ def _alarms(making: Making) -> Table:
     rows: list[tuple[Value, ...]] = [
         (
             words.named("severity", alarm.severity),
-            words.text(f"reason.{alarm.reason}", **_short(alarm.params)),
+            words.reason(alarm.reason, alarm.params),
             alarm.task_name or alarm.device or alarm.element,
             alarm.raised_at,
             alarm.cleared_at,
@@ -310,10 +309,6 @@ def _alarms(making: Making) -> Table:
         rows=rows[:_MOST_ROWS],
         empty=t("document.nothing"),
     )
-
-
-def _short(params: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: f"{value:.4g}" if isinstance(value, float) else value for key, value in params.items()}
 
 
 def _cases(making: Making) -> Table:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -17,6 +15,7 @@ from bim_supervise.api.report_waivers import with_waivers
 from bim_supervise.core.catalogue import LANGUAGES
 from bim_supervise.core.clock import epoch_ms
 from bim_supervise.core.errors import InputRefused
+from bim_supervise.core.whole_file import write_whole
 from bim_supervise.report.document import Document, Origin
 from bim_supervise.report.words import Words
 from bim_supervise.report.write_pdf import write_pdf
@@ -123,7 +122,7 @@ class Reports(ProjectBase):
             kind, suffix, language=language, first_day=first_day, last_day=last_day, subject=subject,
             as_of=as_of,
         )  # fmt: skip
-        write_whole(target, data)
+        write_whole(target, [data])
         return {"file": str(target), "kind": kind, "bytes": len(data)}
 
     def report_bytes(
@@ -249,28 +248,3 @@ class Reports(ProjectBase):
             ledger_entries=head.entries,
             ledger_head=head.hash,
         )
-
-
-def write_whole(target: Path, data: bytes) -> None:
-    """Write a file that appears whole or not at all.
-
-    Raises:
-        InputRefused: ``file_not_writable``.
-    """
-    partial = target.with_name(f".{target.name}.part")
-    try:
-        with partial.open("wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        partial.replace(target)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            partial.unlink()
-        raise InputRefused(
-            "file_not_writable",
-            f"{target} cannot be written: {error.strerror}.",
-            "Choose another folder.",
-            path=str(target),
-            problem=error.strerror,
-        ) from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import json
 import os
@@ -18,6 +17,7 @@ from bim_supervise.api.permissions import Action, allowed
 from bim_supervise.api.present import sign_off_view
 from bim_supervise.api.views import SignOffView
 from bim_supervise.core.errors import InputRefused, NotFound, PermissionRefused
+from bim_supervise.core.whole_file import write_whole
 from bim_supervise.ledger.capacities import Appointment, Capacity
 from bim_supervise.ledger.chain import VerifyResult, verify
 from bim_supervise.ledger.entries import (
@@ -151,7 +151,6 @@ class Signing(Intake, LedgerActs):
     def export_ledger(self, path: str | Path) -> dict[str, Any]:
         """Write the chain of sign-offs to one file; it appears whole or not at all."""
         target = Path(path).expanduser()
-        partial = target.with_name(f".{target.name}.part")
         with self._store.reading() as work:
             project = work.project().id
             found = verify(work.entries(), project=project, cores=os.cpu_count() or 1)
@@ -166,22 +165,7 @@ class Signing(Intake, LedgerActs):
             lines = export_lines(
                 work.entries(), project=project, entries=found.entries, head=found.head, keys=found.keys
             )
-            try:
-                with partial.open("wb") as stream:
-                    stream.writelines(lines)
-                    stream.flush()
-                    os.fsync(stream.fileno())
-                partial.replace(target)
-            except OSError as error:
-                with contextlib.suppress(OSError):
-                    partial.unlink()
-                raise InputRefused(
-                    "file_not_writable",
-                    f"{target} cannot be written: {error.strerror}.",
-                    "Choose another folder.",
-                    path=str(target),
-                    problem=error.strerror,
-                ) from error
+            write_whole(target, lines)
         return {"file": str(target), "entries": found.entries, "head": found.head}
 
     def verify_ledger(

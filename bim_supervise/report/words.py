@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
@@ -70,6 +72,13 @@ class Words:
             else:
                 said[name] = value
         return self.text(key, **said)
+
+    def reason(self, code: str, params: Mapping[str, Any]) -> str:
+        """Why a rule found what it found: figures to four digits, the unit as it is printed."""
+        said = {name: f"{value:.4g}" if isinstance(value, float) else value for name, value in params.items()}
+        if isinstance(said.get("unit"), str):
+            said["unit"] = self.unit(said["unit"])
+        return self.text(f"reason.{code}", **said)
 
     @property
     def locale(self) -> str:

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import zipfile
 from datetime import datetime, timedelta
 from xml.etree import ElementTree as ET
@@ -15,11 +16,14 @@ from bim_supervise_sample.site import ZONE
 from bim_supervise_sample.telemetry import TICK_S, day_readings
 from bim_supervise_ui import session
 from bim_supervise_ui.i18n import own_catalogue
+from pypdf import PdfReader
 from streamlit.testing.v1 import AppTest
 
 from bim_supervise import api
 from bim_supervise.api import Project
 
+BREAKS = re.compile(r"[\s\u200b]")
+"""Where a printed line may break."""
 PASSWORD = "correct horse battery"
 ALL = (
     # from, to, rule, device, severity, reason
@@ -127,6 +131,27 @@ def test_a_chapter_stands_in_the_green_report_with_its_source(project, sheets, r
     limit = next(alarm.limit for alarm in project.alarms(cleared=True) if alarm.rule == rule)
     assert any(limit.clause in text for text in texts)
     assert limit.evidence_class in texts
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_printed_green_report_tells_the_chapters_life_safety_first(project, language):
+    days = [at(moment).date() for start, end, *_ in HEARD for moment in (start, end)]
+    data = project.report_bytes(
+        "green-report", ".pdf", language=language, first_day=min(days), last_day=max(days)
+    )
+    pages = PdfReader(io.BytesIO(data)).pages
+    printed = "".join(BREAKS.sub("", page.extract_text()) for page in pages)
+    named = {
+        rule: BREAKS.sub("", f"{rule} {project.registry.rules[rule].title[language]}")
+        for *_, rule, _, _, _ in CHAPTERS
+    }
+    assert [rule for rule, name in named.items() if name not in printed] == []
+    grave, lesser = (
+        {named[rule] for *_, rule, _, severity, _ in CHAPTERS if (severity == "life_safety") is first}
+        for first in (True, False)
+    )
+    assert max(printed.index(name) for name in grave) < min(printed.index(name) for name in lesser)
+    assert BREAKS.sub("", {"zh": "无法判定", "en": "Undetermined"}[language]) in printed
 
 
 def test_the_figures_of_a_chapter_are_those_of_its_alarms(project):
