@@ -64,6 +64,8 @@ class TimeField:
     at: str = "end"
     """``start`` (Monday 00:00:00) or ``end`` (Sunday 23:59:59) of the ISO week."""
     stamps: str = "start"
+    midnight: str = "start"
+    """Whether 0:00 is the ``start`` of the day that it names, or its ``end``: some meters close a day so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -213,7 +213,9 @@ class _Parser:
 
     def _time(self, data: Any, where: str) -> TimeField:
         table = self._table(
-            data, where, ("column", "columns", "format", "zone", "iso_week", "year", "at", "stamps")
+            data,
+            where,
+            ("column", "columns", "format", "zone", "iso_week", "year", "at", "stamps", "midnight"),
         )
         columns = table.get("columns", [table["column"]] if "column" in table else [])
         if not isinstance(columns, list) or (not columns) == ("iso_week" not in table):
@@ -236,6 +238,7 @@ class _Parser:
             year=self._field(table["year"], f"{where}.year") if table.get("year") is not None else None,
             at=self._choice(table.get("at", "end"), f"{where}.at", ("start", "end")),
             stamps=self._choice(table.get("stamps", "start"), f"{where}.stamps", ("start", "end")),
+            midnight=self._choice(table.get("midnight", "start"), f"{where}.midnight", ("start", "end")),
         )
 
     def _column_or_field(self, data: Any, where: str) -> Field:

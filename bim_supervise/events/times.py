@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -54,6 +54,7 @@ class TimeReader:
         self._zone = site_zone(field.zone) if field.zone else zone
         self._missing = missing
         self._at_end = field.at == "end"
+        self._closes_day = field.midnight == "end"
         self._week = field_reader(field.iso_week, "time", missing) if field.iso_week else None
         self._year = field_reader(field.year, "time", missing)
 
@@ -116,6 +117,8 @@ class TimeReader:
                 moment = datetime.strptime(text, self._format)  # noqa: DTZ007 - a wall time is meant
         except (ValueError, OverflowError, UnicodeError):
             raise Refused("time_invalid") from None
+        if self._closes_day and moment.time() == time.min:
+            moment += timedelta(days=1)
         return self._instant(moment)
 
     def _instant(self, moment: datetime) -> int:
