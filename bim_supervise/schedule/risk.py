@@ -25,6 +25,7 @@ from bim_supervise.schedule.fast_kernels import (
 )
 from bim_supervise.schedule.fast_network import FastNetwork, fast_network, reason_against
 from bim_supervise.schedule.risk_kernels import runs_in_calendars, runs_in_work
+from bim_supervise.schedule.risk_slots import runs_in_slots, slot_tables
 from bim_supervise.schedule.tasks import Schedule, TaskKind
 
 _in_calendars: Any = runs_in_calendars
@@ -177,10 +178,15 @@ def _run(
         ends = moments(reached) if len(watched) else np.zeros((0, runs), np.int64)
         return moments(minutes), ends, driving.sum(axis=0)
     finishes, ends = np.zeros(runs, np.int64), np.zeros((len(watched), runs), np.int64)
-    _in_calendars(
-        *path.tables, spread, seed, runs, path.network.project_start, finishes,
-        driving, ends, watched,
-    )  # fmt: skip
+    begin, slots = path.network.project_start, slot_tables(path.network)
+    if slots is None:
+        _in_calendars(*path.tables, spread, seed, runs, begin, finishes, driving, ends, watched)
+    else:
+        runs_in_slots(
+            slots.worked, slots.opened, slots.moment, slots.low, slots.size,
+            path.network.nodes, path.network.links, path.network.spans,
+            spread, seed, runs, begin, finishes, driving, ends, watched,
+        )  # fmt: skip
     if runs and int(finishes.max()) >= OFF:
         raise InputRefused(
             "plan_beyond_calendars",

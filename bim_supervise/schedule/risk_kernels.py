@@ -11,7 +11,7 @@ from bim_supervise.schedule.fast_kernels import DURATION, INCOMING, LAG, NONE, S
 
 
 @njit(cache=True)
-def _next(state: Any) -> tuple[Any, Any]:
+def next_number(state: Any) -> tuple[Any, Any]:
     """One step of the splitmix64 generator: the new state and a number in [0, 1)."""
     state = np.uint64(state + np.uint64(0x9E3779B97F4A7C15))
     z = state
@@ -22,14 +22,14 @@ def _next(state: Any) -> tuple[Any, Any]:
 
 
 @njit(cache=True)
-def _seed(seed: int, run: int) -> Any:
+def seed_of(seed: int, run: int) -> Any:
     """A state of its own for each run, so that runs do not depend on how many there are."""
-    state, _ = _next(np.uint64(seed) ^ (np.uint64(run) * np.uint64(0xD1B54A32D192ED03)))
+    state, _ = next_number(np.uint64(seed) ^ (np.uint64(run) * np.uint64(0xD1B54A32D192ED03)))
     return state
 
 
 @njit(cache=True)
-def _draw(u: float, low: float, mode: float, high: float) -> Any:
+def draw(u: float, low: float, mode: float, high: float) -> Any:
     """A triangular value from a number in [0, 1)."""
     width = high - low
     if width <= 0.0:
@@ -38,6 +38,19 @@ def _draw(u: float, low: float, mode: float, high: float) -> Any:
     if u < split:
         return low + np.sqrt(u * width * (mode - low))
     return high - np.sqrt((1.0 - u) * width * (high - mode))
+
+
+@njit(cache=True)
+def driving_chain(links: Any, spans: Any, start: Any, finish: Any, last: int, counts: Any) -> None:
+    """Count every node of the chain that held the last one up."""
+    while last >= 0:
+        counts[last] += 1
+        by, latest = -1, NONE
+        for link in range(spans[last, INCOMING], spans[last + 1, INCOMING]):
+            source = links[link, SOURCE]
+            if finish[source] > latest and start[source] <= start[last]:
+                by, latest = source, finish[source]
+        last = by
 
 
 @njit(cache=True, parallel=True)
@@ -64,11 +77,11 @@ def runs_in_work(
         start, finish = np.empty(count, np.float64), np.empty(count, np.float64)
         driver = np.empty(count, np.int64)
         for run in range(block, runs, blocks):
-            state = _seed(seed, run)
+            state = seed_of(seed, run)
             last, best = 0, -1.0
             for n in range(count):
-                state, u = _next(state)
-                duration = _draw(u, low[n], mode[n], high[n])
+                state, u = next_number(state)
+                duration = draw(u, low[n], mode[n], high[n])
                 begin, by = 0.0, -1
                 for link in range(spans[n, INCOMING], spans[n + 1, INCOMING]):
                     source, tie = links[link, SOURCE], links[link, TYPE]
@@ -100,11 +113,11 @@ def runs_in_calendars(
         own = nodes.copy()
         start, finish = np.empty(count, np.int64), np.empty(count, np.int64)
         for run in range(block, runs, blocks):
-            state = _seed(seed, run)
+            state = seed_of(seed, run)
             last, best = 0, NONE
             for n in range(count):
-                state, u = _next(state)
-                own[n, DURATION] = int(_draw(u, low[n], mode[n], high[n]) + 0.5)
+                state, u = next_number(state)
+                own[n, DURATION] = int(draw(u, low[n], mode[n], high[n]) + 0.5)
                 place_early(
                     n, shifts, first, days, low_day, own, links, spans, out_link, start, finish, NONE, project
                 )
@@ -113,11 +126,4 @@ def runs_in_calendars(
             finishes[run] = best
             for place in range(len(watched)):
                 ends[place, run] = finish[watched[place]]
-            while last >= 0:
-                driving[block, last] += 1
-                by, latest = -1, NONE
-                for link in range(spans[last, INCOMING], spans[last + 1, INCOMING]):
-                    source = links[link, SOURCE]
-                    if finish[source] > latest and start[source] <= start[last]:
-                        by, latest = source, finish[source]
-                last = by
+            driving_chain(links, spans, start, finish, last, driving[block])

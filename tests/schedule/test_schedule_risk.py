@@ -1,14 +1,22 @@
 """Schedule risk: the spread of the finish."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from schedule_builders import DAY, link, plan, task
+from hypothesis import assume, given, settings
+from mpxj_oracle import network
+from schedule_builders import DAY, link, plan, plans, task
 
 from bim_supervise.core.errors import InputRefused
 from bim_supervise.schedule.calendars import WorkTime
 from bim_supervise.schedule.cpm import calculate
+from bim_supervise.schedule.fast_cpm import FastPath
+from bim_supervise.schedule.fast_network import fast_network
 from bim_supervise.schedule.risk import Spread, simulate
-from bim_supervise.schedule.tasks import TaskKind
+from bim_supervise.schedule.risk_kernels import runs_in_calendars
+from bim_supervise.schedule.risk_slots import runs_in_slots, slot_tables
+from bim_supervise.schedule.tasks import Constraint, ConstraintType, LinkType, Method, TaskKind
 
 CHAIN = plan(
     [task("a", 100 * DAY), task("b", DAY), task("end", 0, kind=TaskKind.MILESTONE)],
@@ -66,3 +74,53 @@ def test_a_plan_under_way_is_refused():
     with pytest.raises(InputRefused) as refused:
         simulate(begun)
     assert refused.value.code == "risk_plan"
+
+
+def _runs(network, kernel, runs=20):
+    low, mode, high = (np.ascontiguousarray(factor * network.nodes[:, 0]) for factor in (0.5, 1.0, 2.0))
+    count = len(network.ids)
+    finishes, driving = np.zeros(runs, np.int64), np.zeros((4, count), np.int64)
+    watched = np.arange(count)
+    ends = np.zeros((count, runs), np.int64)
+    kernel((low, mode, high), 5, runs, network.project_start, finishes, driving, ends, watched)
+    return finishes, driving, ends
+
+
+def assert_alike(schedule):
+    network = fast_network(schedule, stretch=3.0)
+    slots = slot_tables(network)
+    tables = FastPath(network).tables
+    searched = _runs(network, lambda *rest: runs_in_calendars(*tables, *rest))
+    looked_up = _runs(
+        network,
+        lambda *rest: runs_in_slots(
+            slots.worked, slots.opened, slots.moment, slots.low, slots.size,
+            network.nodes, network.links, network.spans, *rest,
+        ),
+    )  # fmt: skip
+    for one, other in zip(searched, looked_up, strict=True):
+        assert np.array_equal(one, other)
+
+
+@settings(max_examples=60, deadline=None)
+@given(plans(kinds=(LinkType.FS, LinkType.SS, LinkType.FF)))
+def test_slots_of_time_give_what_a_search_of_the_shifts_gives(schedule):
+    try:
+        FastPath(fast_network(schedule, stretch=3.0))
+    except InputRefused:
+        assume(False)  # a lead reaches back before the calendars begin
+    assert_alike(schedule)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_slots_of_time_in_a_larger_network_with_holidays(seed):
+    made = network(seed, Method.MS_PROJECT, 120, calendars=3, constraints=False)
+    ties = tuple(replace(tie, type=LinkType.FF) if tie.type is LinkType.SF else tie for tie in made.links)
+    assert_alike(replace(made, links=ties))
+
+
+def test_what_slots_of_time_leave_to_the_search():
+    assert slot_tables(fast_network(CHAIN)) is not None
+    assert slot_tables(fast_network(plan([task("a"), task("b")], [link("a", "b", "SF")]))) is None
+    held = Constraint(type=ConstraintType.START_NO_EARLIER_THAN, at=CHAIN.project_start)
+    assert slot_tables(fast_network(plan([task("a", constraint=held)]))) is None
