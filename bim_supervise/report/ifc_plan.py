@@ -381,6 +381,7 @@ def _properties(task: Task, writing: _Writing) -> None:
         "Trade": task.trade,
         "Manual": task.manual or None,
         "Deadline": None if task.deadline is None else _iso(task.deadline),
+        "Resumes": None if task.resumes is None else _iso(task.resumes),
         "LevelOfEffort": True if task.kind is TaskKind.LEVEL_OF_EFFORT else None,
         "PercentType": None if task.percent_type is None else task.percent_type.value,
         "PhysicalPercent": task.physical_percent,

@@ -20,6 +20,7 @@ _COMPARED = (
     "kind",
     "duration_minutes",
     "remaining_minutes",
+    "resumes",
     "constraint",
     "deadline",
     "manual",

@@ -375,6 +375,8 @@ def _list_dropped(task: Task, writing: _Writing) -> None:
         writing.dropped.append(Skipped(what=task.name, reason="level_of_effort_as_task"))
     if task.percent_type not in (None, PercentType.DURATION) and task.percent is not None:
         writing.dropped.append(Skipped(what=task.name, reason="percent_as_duration"))
+    if task.resumes is not None:
+        writing.dropped.append(Skipped(what=task.name, reason="resumption_not_in_format"))
     if task.element_ids:
         writing.dropped.append(Skipped(what=task.name, reason="element_links_not_in_format"))
 

@@ -181,9 +181,10 @@ class _Builder:
             self.report.convert(what, "complete_without_finish")
         if status != "TK_Complete" and finished is not None:
             self.report.convert(what, "finish_without_complete")
-        if row.get("suspend_date") or row.get("resume_date"):
-            self.report.skip(what, "suspension")
         in_work = started is not None and finished is None
+        resumes = row.moment("resume_date") if in_work else None
+        if row.get("suspend_date") and in_work and resumes is None:
+            self.report.skip(what, "suspended_without_resumption")
         baseline = self.plan.baseline.get(row.get("task_code") or "")
         return Task(
             id=own,
@@ -204,6 +205,7 @@ class _Builder:
             actual_start=started,
             actual_finish=finished,
             remaining_minutes=remaining if in_work or (finished is None and remaining != duration) else None,
+            resumes=resumes,
             percent=_percent(row, started is not None, finished is not None),
             budget=self.budgets.get(source),
             percent_type=percent_type_of(row),

@@ -18,7 +18,7 @@ def place_early(node: int, run: PrimaveraRun) -> None:
         return
     start, finish, shown = _demands(node, run)
     if own.started and task.actual_start is not None:
-        start = max(start, to_minutes(task.actual_start))
+        start = max(start, *(to_minutes(one) for one in (task.actual_start, task.resumes) if one is not None))
     elif not own.started:
         start = max(start, own.limits.get(ConstraintType.START_NO_EARLIER_THAN, start))
     earliest = own.limits.get(ConstraintType.FINISH_NO_EARLIER_THAN)

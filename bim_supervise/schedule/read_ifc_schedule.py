@@ -306,6 +306,7 @@ def _task(
         finish=finish,
         manual=bool(own.get("Manual")),
         deadline=moment_in(own, "Deadline"),
+        resumes=moment_in(own, "Resumes"),
         baseline_start=_moment(base, "ScheduleStart") or moment_in(own, "BaselineStart"),
         baseline_finish=_moment(base, "ScheduleFinish") or moment_in(own, "BaselineFinish"),
         actual_start=actual_start,

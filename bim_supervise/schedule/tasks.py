@@ -168,6 +168,8 @@ class Task:
     """Duration still to do when the task has started [minutes]; None when the file does not say. Primavera
     also gives one to tasks not yet started, which then counts instead of the duration.
     """
+    resumes: datetime | None = None
+    """Not before then does the remaining work of a started task go on that was suspended (Primavera)."""
     percent: float | None = None
     """Percent complete as written by the planner, 0..100; None when the file does not say."""
     budget: float | None = None

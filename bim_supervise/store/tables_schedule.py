@@ -60,6 +60,7 @@ class TaskTable(Base, table=True):
     actual_finish: datetime | None = Field(default=None, sa_type=WallTime)
     deadline: datetime | None = Field(default=None, sa_type=WallTime)
     remaining_minutes: int | None = Field(default=None, sa_type=BigInteger)
+    resumes: datetime | None = Field(default=None, sa_type=WallTime)
     percent: float | None = Field(default=None, sa_type=Double)
     budget: float | None = Field(default=None, sa_type=Double)
     quantity: float | None = Field(default=None, sa_type=Double)

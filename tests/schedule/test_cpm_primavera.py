@@ -139,6 +139,28 @@ def test_work_begun_out_of_sequence(mode, start):
     assert result.dates["b"].early_start == start
 
 
+@pytest.mark.parametrize("mode", ProgressMode)
+@pytest.mark.parametrize(
+    ("resumes", "start"), [(at(8), at(8)), (at(10), at(12)), (at(6), at(7)), (None, at(7))]
+)
+def test_suspended_work_goes_on_at_the_date_to_resume(mode, resumes, start):
+    rows = [task("a", 4 * DAY, actual_start=at(5), remaining_minutes=DAY, resumes=resumes), task("b")]
+    result = p6(rows, [link("a", "b")], data_date=at(7), progress=mode)
+    assert early(result, "a") == (start, start.replace(hour=17))
+    assert result.dates["b"].early_start == {at(7): at(8), at(8): at(9), at(12): at(13)}[start]
+    assert result.dates["a"].total_float_hours == 0
+
+
+def test_a_date_to_resume_holds_no_work_that_has_not_begun_or_is_done():
+    rows = [
+        task("a", resumes=at(9)),
+        task("b", actual_start=at(5), actual_finish=at(5, 17), resumes=at(9)),
+    ]
+    result = p6(rows, data_date=at(7))
+    assert result.dates["a"].early_start == at(7)
+    assert result.dates["b"].early_finish == at(5, 17)
+
+
 def test_the_data_date_given_wins_over_the_plans():
     schedule = ruled(plan([task("a")], data_date=at(5)))
     assert calculate(schedule, data_date=at(8)).dates["a"].early_start == at(8)

@@ -8,6 +8,7 @@ import pytest
 from p6_builders import CALENDAR, OFFICE, PROJECT, WBS, activity, clndr_data, relation, xer
 
 from bim_supervise.core.errors import InputRefused
+from bim_supervise.schedule.cpm import calculate
 from bim_supervise.schedule.read_schedule import read_schedule
 from bim_supervise.schedule.read_xer import parse_xer
 from bim_supervise.schedule.read_xer_tables import decoded
@@ -83,6 +84,26 @@ def test_progress_by_each_kind_of_percentage(read):
     assert [task.percent for task in tasks] == [75, 30, 75, 100, None]
     assert [task.remaining_minutes for task in tasks] == [240, 240, 240, None, None]
     assert tasks[3].actual_finish == datetime(2026, 1, 6, 17)
+
+
+def test_suspended_work(read):
+    started = {"status_code": "TK_Active", "act_start_date": "2026-01-05 08:00", "remain_drtn_hr_cnt": "8"}
+    halted = {"suspend_date": "2026-01-06 08:00"}
+    until = {"resume_date": "2026-01-12 08:00"}
+    schedule = read(
+        xer(
+            TASK=[
+                activity(1, **started, **halted, **until),
+                activity(2, **started, **halted),
+                activity(3, **until),
+            ]
+        )
+    )
+    assert [task.resumes for task in schedule.tasks] == [datetime(2026, 1, 12, 8), None, None]
+    assert [(one.what, one.reason) for one in schedule.skipped] == [
+        ("Work 2 (A2)", "suspended_without_resumption")
+    ]
+    assert calculate(schedule).dates["A1"].early_finish == datetime(2026, 1, 12, 17)
 
 
 def test_an_activity_code_used_twice_is_no_id(read):
