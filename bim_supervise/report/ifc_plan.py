@@ -1,33 +1,37 @@
 """A plan as IfcTask, IfcRelSequence and IfcWorkCalendar, alone or added to a model.
 
 What IFC has no place for (date constraints, own ids, codes ...) goes into property sets that the plan reader
-takes back: ``BimSupervise_TaskConstraint`` and ``BimSupervise_Task``.
+takes back: ``BimSupervise_TaskConstraint`` and ``BimSupervise_Task``, and ``BimSupervise_Plan`` on the
+work schedule.
 """
 
 from __future__ import annotations
 
 import json
 import time as clock
-import uuid
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import ifcopenshell
 import ifcopenshell.guid
+import msgspec
 
 from bim_supervise import __version__
 from bim_supervise.core.errors import InputRefused
+from bim_supervise.report.ifc_plan_writing import PlanWriting, duration_text, moment_text
+from bim_supervise.report.ifc_resources import write_resources
+from bim_supervise.schedule.read_ifc_own import OWN_PLAN
 from bim_supervise.schedule.tasks import (
     Calculation,
     Calendar,
     Constraint,
     Link,
     LinkType,
-    Method,
     Schedule,
+    SchedulingRules,
     Shifts,
     Skipped,
     Task,
@@ -41,26 +45,6 @@ _SEQUENCES = {
     LinkType.FF: "FINISH_FINISH",
     LinkType.SF: "START_FINISH",
 }
-_NAMESPACE = uuid.UUID("6f2a5a43-9a6f-5c2b-9b3e-1d2f6c6b7a10")
-
-
-@dataclass(slots=True)
-class _Writing:
-    file: Any
-    schedule: Schedule
-    calculation: Calculation | None
-    history: Any
-    products: Mapping[str, Any] = field(default_factory=dict)
-    dropped: list[Skipped] = field(default_factory=list)
-    tasks: dict[str, Any] = field(default_factory=dict)
-    calendars: dict[str, Any] = field(default_factory=dict)
-
-    def root(self, kind: str, key: str, **values: Any) -> Any:
-        """An entity with a GlobalId that is the same each time the same plan is written."""
-        identity = ifcopenshell.guid.compress(
-            uuid.uuid5(_NAMESPACE, f"{self.schedule.sha256}/{kind}/{key}").hex
-        )
-        return self.file.create_entity(kind, GlobalId=identity, OwnerHistory=self.history, **values)
 
 
 def write_ifc_plan(
@@ -88,7 +72,7 @@ def write_ifc_plan(
             "Write the plan into a file of its own: leave the model out.",
             schema=file.schema,
         )
-    writing = _Writing(file=file, schedule=schedule, calculation=calculation, history=None)
+    writing = PlanWriting(file=file, schedule=schedule, calculation=calculation, history=None)
     if model is None:
         _project(writing)
     else:
@@ -105,17 +89,12 @@ def write_ifc_plan(
     for task in schedule.tasks:
         _tie_products(task, writing)
         _properties(task, writing)
-    if schedule.rules.method is Method.PRIMAVERA:
-        writing.dropped.append(Skipped(what="scheduling options", reason="primavera_rules"))
-    if schedule.resources:
-        writing.dropped.append(
-            Skipped(what=f"{len(schedule.resources)} resources", reason="resources_not_written")
-        )
+    write_resources(writing)
     file.write(str(path))
     return tuple(writing.dropped)
 
 
-def _project(writing: _Writing) -> None:
+def _project(writing: PlanWriting) -> None:
     file = writing.file
     person = file.create_entity("IfcPerson", FamilyName="bim-supervise")
     organisation = file.create_entity("IfcOrganization", Name="bim-supervise")
@@ -148,7 +127,7 @@ def _project(writing: _Writing) -> None:
     )
 
 
-def _plan(writing: _Writing) -> Any:
+def _plan(writing: PlanWriting) -> Any:
     schedule = writing.schedule
     starts = [task.start for task in schedule.tasks if task.start is not None]
     start = schedule.project_start or min(starts, default=datetime(1970, 1, 1))  # noqa: DTZ001 - wall time
@@ -156,30 +135,30 @@ def _plan(writing: _Writing) -> Any:
         "IfcWorkSchedule",
         "plan",
         Name=schedule.name,
-        CreationDate=_iso(start),
-        StartTime=_iso(start),
+        CreationDate=moment_text(start),
+        StartTime=moment_text(start),
         PredefinedType="PLANNED",
     )
+    own = {
+        "DataDate": None if schedule.data_date is None else moment_text(schedule.data_date),
+        "Rules": None
+        if schedule.rules == SchedulingRules()
+        else msgspec.json.encode(schedule.rules).decode(),
+        "Wbs": json.dumps([[one.path, one.name] for one in schedule.wbs], ensure_ascii=False)
+        if schedule.wbs
+        else None,
+    }
+    writing.properties(plan, "plan", OWN_PLAN, own)
     projects = writing.file.by_type("IfcProject")
     if projects:
         writing.root("IfcRelDeclares", "plan", RelatingContext=projects[0], RelatedDefinitions=[plan])
     return plan
 
 
-def _iso(moment: datetime) -> str:
-    return moment.replace(microsecond=0).isoformat()
-
-
-def _duration(minutes: int) -> str:
-    sign = "-" if minutes < 0 else ""
-    hours, rest = divmod(abs(minutes), 60)
-    return f"{sign}PT{hours}H{rest}M" if rest else f"{sign}PT{hours}H"
-
-
 # -- calendars ---------------------------------------------------------------------------------------
 
 
-def _calendar(calendar: Calendar, writing: _Writing) -> Any:
+def _calendar(calendar: Calendar, writing: PlanWriting) -> Any:
     times = []
     for shifts in dict.fromkeys(day for day in calendar.week if day):
         days = [number + 1 for number, day in enumerate(calendar.week) if day == shifts]
@@ -222,7 +201,7 @@ def _without_overlap(calendar: Calendar) -> Iterable[tuple[date, date, Shifts, s
 
 
 def _work_time(
-    writing: _Writing,
+    writing: PlanWriting,
     name: str | None,
     recurrence: tuple[str, list[int] | None],
     shifts: Shifts,
@@ -248,7 +227,7 @@ def _clock(minutes: int) -> str:
     return f"{minutes // 60:02d}:{minutes % 60:02d}:00" if minutes < 1440 else "24:00:00"
 
 
-def _assign_calendars(plan: Any, writing: _Writing) -> None:
+def _assign_calendars(plan: Any, writing: PlanWriting) -> None:
     users: dict[str, list[Any]] = {}
     if writing.schedule.default_calendar in writing.calendars:
         users[writing.schedule.default_calendar] = [plan]
@@ -267,7 +246,7 @@ def _assign_calendars(plan: Any, writing: _Writing) -> None:
 # -- tasks -------------------------------------------------------------------------------------------
 
 
-def _task(task: Task, writing: _Writing) -> Any:
+def _task(task: Task, writing: PlanWriting) -> Any:
     return writing.root(
         "IfcTask",
         task.id,
@@ -279,13 +258,13 @@ def _task(task: Task, writing: _Writing) -> Any:
     )
 
 
-def _task_time(task: Task, writing: _Writing) -> Any:
+def _task_time(task: Task, writing: PlanWriting) -> Any:
     elapsed = "ELAPSEDTIME" if task.duration_elapsed else "WORKTIME"
     row = writing.file.create_entity("IfcTaskTime", DataOrigin="PREDICTED", DurationType=elapsed)
     if task.duration_minutes is not None:
-        row.ScheduleDuration = _duration(task.duration_minutes)
+        row.ScheduleDuration = duration_text(task.duration_minutes)
     if task.remaining_minutes is not None:
-        row.RemainingTime = _duration(task.remaining_minutes)
+        row.RemainingTime = duration_text(task.remaining_minutes)
     moments = {
         "ScheduleStart": task.start,
         "ScheduleFinish": task.finish,
@@ -296,12 +275,12 @@ def _task_time(task: Task, writing: _Writing) -> Any:
     dates = None if writing.calculation is None else writing.calculation.dates.get(task.id)
     if dates is not None:
         moments |= _calculated(dates)
-        row.FreeFloat = _duration(round(dates.free_float_hours * 60))
-        row.TotalFloat = _duration(round(dates.total_float_hours * 60))
+        row.FreeFloat = duration_text(round(dates.free_float_hours * 60))
+        row.TotalFloat = duration_text(round(dates.total_float_hours * 60))
         row.IsCritical = dates.critical
     for name, moment in moments.items():
         if moment is not None:
-            setattr(row, name, _iso(moment))
+            setattr(row, name, moment_text(moment))
     if task.percent:
         # A ratio in IFC is greater than zero: 0 % is what the property set says.
         row.Completion = min(1.0, max(0.0, task.percent / 100))
@@ -317,7 +296,7 @@ def _calculated(dates: TaskDates) -> dict[str, datetime | None]:
     }
 
 
-def _nest(plan: Any, writing: _Writing) -> None:
+def _nest(plan: Any, writing: PlanWriting) -> None:
     below: dict[str | None, list[Any]] = {}
     for task in writing.schedule.tasks:
         parent = task.parent if task.parent in writing.tasks else None
@@ -335,11 +314,11 @@ def _nest(plan: Any, writing: _Writing) -> None:
         )
 
 
-def _sequence(number: int, link: Link, writing: _Writing) -> None:
+def _sequence(number: int, link: Link, writing: PlanWriting) -> None:
     file = writing.file
     lag = None
     if link.lag_minutes:
-        value = file.create_entity("IfcDuration", _duration(link.lag_minutes))
+        value = file.create_entity("IfcDuration", duration_text(link.lag_minutes))
         lag = file.create_entity(
             "IfcLagTime",
             LagValue=value,
@@ -355,7 +334,7 @@ def _sequence(number: int, link: Link, writing: _Writing) -> None:
     )
 
 
-def _tie_products(task: Task, writing: _Writing) -> None:
+def _tie_products(task: Task, writing: PlanWriting) -> None:
     absent = [identity for identity in task.element_ids if identity not in writing.products]
     for identity in task.element_ids:
         if identity in writing.products:
@@ -366,13 +345,16 @@ def _tie_products(task: Task, writing: _Writing) -> None:
                 RelatingProduct=writing.products[identity],
             )
     if absent:
-        _property_set(task, "BimSupervise_Elements", {"GlobalIds": json.dumps(absent)}, writing)
+        writing.properties(
+            writing.tasks[task.id], task.id, "BimSupervise_Elements", {"GlobalIds": json.dumps(absent)}
+        )
 
 
 # -- what IFC has no attribute for -------------------------------------------------------------------
 
 
-def _properties(task: Task, writing: _Writing) -> None:
+def _properties(task: Task, writing: PlanWriting) -> None:
+    keep = partial(writing.properties, writing.tasks[task.id], task.id)
     own: dict[str, Any] = {"Id": task.id, "Wbs": task.wbs}
     own |= {
         "Budget": task.budget,
@@ -380,14 +362,14 @@ def _properties(task: Task, writing: _Writing) -> None:
         "Unit": task.unit,
         "Trade": task.trade,
         "Manual": task.manual or None,
-        "Deadline": None if task.deadline is None else _iso(task.deadline),
-        "Resumes": None if task.resumes is None else _iso(task.resumes),
+        "Deadline": None if task.deadline is None else moment_text(task.deadline),
+        "Resumes": None if task.resumes is None else moment_text(task.resumes),
         "LevelOfEffort": True if task.kind is TaskKind.LEVEL_OF_EFFORT else None,
         "PercentType": None if task.percent_type is None else task.percent_type.value,
         "PhysicalPercent": task.physical_percent,
         "Percent": task.percent,
-        "BaselineStart": None if task.baseline_start is None else _iso(task.baseline_start),
-        "BaselineFinish": None if task.baseline_finish is None else _iso(task.baseline_finish),
+        "BaselineStart": None if task.baseline_start is None else moment_text(task.baseline_start),
+        "BaselineFinish": None if task.baseline_finish is None else moment_text(task.baseline_finish),
     }
     if task.codes:
         own["Codes"] = json.dumps(
@@ -398,52 +380,24 @@ def _properties(task: Task, writing: _Writing) -> None:
             [
                 [
                     one.name,
-                    None if one.start is None else _iso(one.start),
-                    None if one.finish is None else _iso(one.finish),
+                    None if one.start is None else moment_text(one.start),
+                    None if one.finish is None else moment_text(one.finish),
                     one.duration_minutes,
                     one.cost,
                 ]
                 for one in task.baselines
             ]
         )
-    _property_set(task, "BimSupervise_Task", own, writing)
+    keep("BimSupervise_Task", own)
     constraint = task.constraint
     if constraint is not None:
-        _property_set(task, "BimSupervise_TaskConstraint", _constraint(constraint), writing)
+        keep("BimSupervise_TaskConstraint", _constraint(constraint))
         if constraint.also is not None:
-            _property_set(task, "BimSupervise_TaskConstraint2", _constraint(constraint.also), writing)
-    if task.assignments:
-        writing.dropped.append(
-            Skipped(what=f"{task.name}: {len(task.assignments)} assignments", reason="resources_not_written")
-        )
+            keep("BimSupervise_TaskConstraint2", _constraint(constraint.also))
 
 
 def _constraint(constraint: Constraint) -> dict[str, Any]:
     return {
         "ConstraintType": constraint.type.value,
-        "ConstraintDate": None if constraint.at is None else _iso(constraint.at),
+        "ConstraintDate": None if constraint.at is None else moment_text(constraint.at),
     }
-
-
-def _property_set(task: Task, name: str, values: Mapping[str, Any], writing: _Writing) -> None:
-    file = writing.file
-    rows = []
-    for key, value in values.items():
-        if value is None:
-            continue
-        kind = (
-            "IfcBoolean" if isinstance(value, bool) else "IfcReal" if isinstance(value, float) else "IfcText"
-        )
-        rows.append(
-            file.create_entity(
-                "IfcPropertySingleValue", Name=key, NominalValue=file.create_entity(kind, value)
-            )
-        )
-    if rows:
-        properties = writing.root("IfcPropertySet", f"{task.id}/{name}", Name=name, HasProperties=rows)
-        writing.root(
-            "IfcRelDefinesByProperties",
-            f"{task.id}/{name}",
-            RelatedObjects=[writing.tasks[task.id]],
-            RelatingPropertyDefinition=properties,
-        )

@@ -8,12 +8,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bim_supervise.schedule.details import ActivityCode, Baseline
-from bim_supervise.schedule.tasks import Link, Task
+import msgspec
+
+from bim_supervise.schedule.details import ActivityCode, Baseline, WbsNode
+from bim_supervise.schedule.tasks import Link, SchedulingRules, Task
 from bim_supervise.schedule.values import iso_moment
 
 OWN = "BimSupervise_Task"
-"""Name of the property set."""
+OWN_PLAN = "BimSupervise_Plan"
+"""Names of the property sets on tasks and on the work schedule."""
 
 
 def moment_in(values: Mapping[str, Any], name: str) -> datetime | None:
@@ -60,6 +63,20 @@ def elements_in(values: Mapping[str, Any]) -> tuple[str, ...]:
     except ValueError:
         return ()
     return tuple(one for one in found if isinstance(one, str)) if isinstance(found, list) else ()
+
+
+def wbs_names_in(values: Mapping[str, Any]) -> tuple[WbsNode, ...]:
+    """Names of the work breakdown kept as JSON ``[[path, name], ...]``."""
+    return tuple(WbsNode(path=str(row[0]), name=str(row[1])) for row in _rows(values, "Wbs", 2))
+
+
+def rules_in(values: Mapping[str, Any]) -> SchedulingRules | None:
+    """Scheduling options kept as JSON; None when there are none or they make no sense."""
+    text = values.get("Rules")
+    try:
+        return msgspec.json.decode(text, type=SchedulingRules) if isinstance(text, str) else None
+    except msgspec.MsgspecError:
+        return None
 
 
 def _rows(values: Mapping[str, Any], name: str, length: int) -> Iterable[list[Any]]:

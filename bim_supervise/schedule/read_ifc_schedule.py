@@ -11,26 +11,37 @@ the planned start and finish say that five times 24 working hours are meant.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from bim_supervise.core.child import Progress
 from bim_supervise.core.errors import InputRefused
-from bim_supervise.schedule.calendars import WorkTime
 from bim_supervise.schedule.details import PercentType
 from bim_supervise.schedule.read_ifc_calendars import read_work_calendars
 from bim_supervise.schedule.read_ifc_file import open_ifc
 from bim_supervise.schedule.read_ifc_own import (
     OWN,
+    OWN_PLAN,
     baselines_in,
     codes_in,
     elements_in,
     moment_in,
+    rules_in,
+    wbs_names_in,
     wbs_of,
     with_own_ids,
 )
+from bim_supervise.schedule.read_ifc_parts import (
+    IfcReading,
+    minutes_of,
+    moment_of,
+    number_of,
+    properties_of,
+    working_days,
+)
+from bim_supervise.schedule.read_ifc_resources import read_resources
 from bim_supervise.schedule.read_mspdi_calendars import STANDARD_WEEK
 from bim_supervise.schedule.tasks import (
     Calendar,
@@ -43,7 +54,7 @@ from bim_supervise.schedule.tasks import (
     Task,
     TaskKind,
 )
-from bim_supervise.schedule.values import Span, iso_duration, iso_moment, refuse_date, refuse_duration
+from bim_supervise.schedule.values import iso_duration, iso_moment, refuse_date, refuse_duration
 
 _LINK_TYPES = {
     "START_START": LinkType.SS,
@@ -52,33 +63,6 @@ _LINK_TYPES = {
     "FINISH_FINISH": LinkType.FF,
 }
 _CONSTRAINTS = {kind.value: kind for kind in ConstraintType}
-
-
-@dataclass(slots=True)
-class _Reading:
-    calendars: dict[str, Calendar]
-    default: str
-    calendar_of: dict[int, str]
-    parent_of: dict[int, Any]
-    work: dict[str, WorkTime] = field(default_factory=dict)
-    skipped: list[Skipped] = field(default_factory=list)
-    converted: list[Skipped] = field(default_factory=list)
-
-    def calendar_for(self, task: Any) -> str | None:
-        """The calendar assigned to a task or the nearest task above it; None = the default."""
-        current = task
-        while current is not None:
-            found = self.calendar_of.get(current.id())
-            if found is not None:
-                return found
-            current = self.parent_of.get(current.id())
-        return None
-
-    def work_time(self, calendar: str | None) -> WorkTime:
-        key = calendar or self.default
-        if key not in self.work:
-            self.work[key] = WorkTime(self.calendars[key])
-        return self.work[key]
 
 
 def parse_ifc_schedule(path: str, sha256: str, progress: Progress) -> Schedule:
@@ -111,27 +95,50 @@ def parse_ifc_schedule(path: str, sha256: str, progress: Progress) -> Schedule:
     kept, name, start = _choose(file, tasks, reading)
     elements = _elements(file, reading)
     baselines = _baselines(file)
-    rows = [_task(task, elements, baselines, reading, kept) for task in kept.values()]
+    resources, assignments = read_resources(file, reading)
+    rows = [
+        replace(
+            _task(task, elements, baselines, reading, kept),
+            assignments=tuple(assignments.get(task.id(), ())),
+        )
+        for task in kept.values()
+    ]
     links = tuple(_links(file, kept, rows, reading))
-    rows, links = with_own_ids(rows, links, {task.GlobalId: _properties(task, OWN) for task in kept.values()})
+    rows, links = with_own_ids(
+        rows, links, {task.GlobalId: properties_of(task, OWN) for task in kept.values()}
+    )
+    own = _own(file)
+    rules = rules_in(own)
     return Schedule(
         name=name or Path(path).stem,
         source_format="ifc",
         sha256=sha256,
         tasks=tuple(rows),
         links=links,
-        calendars=tuple(reading.calendars.values()),
+        calendars=tuple(
+            replace(one, rules=rules) if one.id == reading.default else one
+            for one in reading.calendars.values()
+        ),
         default_calendar=reading.default,
         project_start=_project_start(start, rows, reading),
         skipped=tuple(reading.skipped),
         converted=tuple(reading.converted),
+        data_date=moment_in(own, "DataDate"),
+        resources=resources,
+        wbs=wbs_names_in(own),
     )
+
+
+def _own(file: Any) -> dict[str, Any]:
+    """What a plan written by this software keeps about itself; of several plans in a file, the last."""
+    found = [properties_of(plan, OWN_PLAN) for plan in file.by_type("IfcWorkSchedule")]
+    return next((one for one in reversed(found) if one), {})
 
 
 # -- the file --------------------------------------------------------------------------------------
 
 
-def _prepare(file: Any, tasks: list[Any]) -> _Reading:
+def _prepare(file: Any, tasks: list[Any]) -> IfcReading:
     parent_of: dict[int, Any] = {}
     for relation in file.by_type("IfcRelNests"):
         if relation.RelatingObject.is_a("IfcTask"):
@@ -139,7 +146,7 @@ def _prepare(file: Any, tasks: list[Any]) -> _Reading:
                 parent_of[child.id()] = relation.RelatingObject
     for task in tasks:
         _refuse_nesting_cycle(task, parent_of)
-    reading = _Reading(calendars={}, default="", calendar_of={}, parent_of=parent_of)
+    reading = IfcReading(calendars={}, default="", calendar_of={}, parent_of=parent_of)
     calendars = read_work_calendars(file, reading.skipped, reading.converted)
     assigned: dict[int, str] = {}
     for relation in file.by_type("IfcRelAssignsToControl"):
@@ -176,7 +183,7 @@ def _refuse_nesting_cycle(task: Any, parent_of: dict[int, Any]) -> None:
 
 
 def _choose(
-    file: Any, tasks: list[Any], reading: _Reading
+    file: Any, tasks: list[Any], reading: IfcReading
 ) -> tuple[dict[str, Any], str | None, datetime | None]:
     """The tasks of the plan itself: not those of baseline or as-built schedules in the same file."""
     schedules = list(file.by_type("IfcWorkSchedule"))
@@ -221,7 +228,7 @@ def _choose(
     return kept, " / ".join(names) or None, min(starts, default=None)
 
 
-def _project_start(stated: datetime | None, rows: list[Task], reading: _Reading) -> datetime | None:
+def _project_start(stated: datetime | None, rows: list[Task], reading: IfcReading) -> datetime | None:
     first = min((task.start for task in rows if task.start is not None), default=None)
     if first is not None and (stated is None or first < stated):
         reading.converted.append(Skipped(what="project start", reason="project_start_from_tasks"))
@@ -232,49 +239,26 @@ def _project_start(stated: datetime | None, rows: list[Task], reading: _Reading)
 # -- tasks -----------------------------------------------------------------------------------------
 
 
-def _moment(entity: Any, name: str) -> datetime | None:
-    text = getattr(entity, name, None)
-    if not text:
-        return None
-    moment = iso_moment(text)
-    if moment is None:
-        raise refuse_date(text, f"#{entity.id()}", name)
-    return moment
-
-
-def _properties(task: Any, name: str) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for relation in task.IsDefinedBy:
-        if not relation.is_a("IfcRelDefinesByProperties"):
-            continue
-        definition = relation.RelatingPropertyDefinition
-        if definition.is_a("IfcPropertySet") and definition.Name == name:
-            for item in definition.HasProperties:
-                if item.is_a("IfcPropertySingleValue") and item.NominalValue is not None:
-                    values[item.Name] = item.NominalValue.wrappedValue
-    return values
-
-
 def _task(
     task: Any,
     elements: dict[int, dict[str, None]],
     baselines: dict[int, Any],
-    reading: _Reading,
+    reading: IfcReading,
     kept: dict[str, Any],
 ) -> Task:
     what = f"#{task.id()} {task.Name}"
     time = task.TaskTime
     calendar = reading.calendar_for(task)
-    own = _properties(task, OWN)
-    start, finish = _moment(time, "ScheduleStart"), _moment(time, "ScheduleFinish")
+    own = properties_of(task, OWN)
+    start, finish = moment_of(time, "ScheduleStart"), moment_of(time, "ScheduleFinish")
     if "Id" not in own:
         # Written elsewhere: calculated dates stand in for planned ones that are left out.
-        start = start or _moment(time, "EarlyStart")
-        finish = finish or _moment(time, "EarlyFinish")
+        start = start or moment_of(time, "EarlyStart")
+        finish = finish or moment_of(time, "EarlyFinish")
     elapsed = getattr(time, "DurationType", None) == "ELAPSEDTIME"
     work = reading.work_time(calendar)
-    duration = _minutes(time, "ScheduleDuration", elapsed, work, (start, finish), what, reading)
-    actual_start, actual_finish = _moment(time, "ActualStart"), _moment(time, "ActualFinish")
+    duration = minutes_of(time, "ScheduleDuration", elapsed, work, (start, finish), what, reading)
+    actual_start, actual_finish = moment_of(time, "ActualStart"), moment_of(time, "ActualFinish")
     completion = getattr(time, "Completion", None)
     if completion == 0 and actual_start is None:
         completion = None
@@ -307,76 +291,33 @@ def _task(
         manual=bool(own.get("Manual")),
         deadline=moment_in(own, "Deadline"),
         resumes=moment_in(own, "Resumes"),
-        baseline_start=_moment(base, "ScheduleStart") or moment_in(own, "BaselineStart"),
-        baseline_finish=_moment(base, "ScheduleFinish") or moment_in(own, "BaselineFinish"),
+        baseline_start=moment_of(base, "ScheduleStart") or moment_in(own, "BaselineStart"),
+        baseline_finish=moment_of(base, "ScheduleFinish") or moment_in(own, "BaselineFinish"),
         actual_start=actual_start,
         actual_finish=actual_finish,
-        remaining_minutes=_minutes(time, "RemainingTime", elapsed, work, (None, None), what, reading),
-        percent=_number(own, "Percent", what, reading)
+        remaining_minutes=minutes_of(time, "RemainingTime", elapsed, work, (None, None), what, reading),
+        percent=number_of(own, "Percent", what, reading)
         if "Percent" in own
         else None
         if completion is None
         else float(completion) * 100,
         percent_type=PercentType(own["PercentType"]) if own.get("PercentType") in set(PercentType) else None,
-        physical_percent=_number(own, "PhysicalPercent", what, reading),
+        physical_percent=number_of(own, "PhysicalPercent", what, reading),
         codes=codes_in(own),
         baselines=baselines_in(own),
-        budget=_number(own, "Budget", what, reading),
-        quantity=_number(own, "Quantity", what, reading),
+        budget=number_of(own, "Budget", what, reading),
+        quantity=number_of(own, "Quantity", what, reading),
         unit=str(own["Unit"]) if own.get("Unit") else None,
         trade=str(own["Trade"]) if own.get("Trade") else None,
         element_ids=(
             *elements.get(task.id(), ()),
-            *elements_in(_properties(task, "BimSupervise_Elements")),
+            *elements_in(properties_of(task, "BimSupervise_Elements")),
         ),
     )
 
 
-def _number(values: dict[str, Any], name: str, what: str, reading: _Reading) -> float | None:
-    value = values.get(name)
-    if value is None:
-        return None
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
-    reading.skipped.append(Skipped(what=f"{what}: {name} '{value}'", reason="number_invalid"))
-    return None
-
-
-def _minutes(
-    time: Any,
-    name: str,
-    elapsed: bool,
-    work: WorkTime,
-    planned: tuple[datetime | None, datetime | None],
-    what: str,
-    reading: _Reading,
-) -> int | None:
-    text = getattr(time, name, None)
-    if not text:
-        return None
-    span = iso_duration(text)
-    if span is None or span.minutes < 0:
-        raise refuse_duration(text, f"#{time.id()}", name, "Write durations as PT40H or P5D.")
-    if span.assumed is not None:
-        reading.converted.append(Skipped(what=f"{what}: {name} {text}", reason=span.assumed))
-    if elapsed or not span.whole_days:
-        return span.minutes
-    start, finish = planned
-    if start is not None and finish is not None and work.between(start, finish) == span.minutes:
-        return span.minutes
-    reading.converted.append(Skipped(what=f"{what}: {name} {text}", reason="days_as_working_days"))
-    return _working_days(span, work)
-
-
-def _working_days(span: Span, work: WorkTime) -> int:
-    lengths = [sum(end - start for start, end in day) for day in work.calendar.week]
-    worked = [length for length in lengths if length]
-    usual = max(set(worked), key=worked.count) if worked else 480
-    return round(span.minutes / 1440 * usual)
-
-
-def _constraint(task: Any, what: str, reading: _Reading, number: str = "") -> Constraint | None:
-    values = _properties(task, f"BimSupervise_TaskConstraint{number}")
+def _constraint(task: Any, what: str, reading: IfcReading, number: str = "") -> Constraint | None:
+    values = properties_of(task, f"BimSupervise_TaskConstraint{number}")
     code = values.get("ConstraintType")
     if not code:
         return None
@@ -398,7 +339,7 @@ def _constraint(task: Any, what: str, reading: _Reading, number: str = "") -> Co
     return Constraint(type=kind, at=at, also=None if number else _constraint(task, what, reading, "2"))
 
 
-def _elements(file: Any, reading: _Reading) -> dict[int, dict[str, None]]:
+def _elements(file: Any, reading: IfcReading) -> dict[int, dict[str, None]]:
     """GlobalIds of the products of each task, whichever way round the file assigns them."""
     found: dict[int, dict[str, None]] = {}
     for task, product in _assignments(file):
@@ -435,7 +376,7 @@ def _baselines(file: Any) -> dict[int, Any]:
 # -- links -----------------------------------------------------------------------------------------
 
 
-def _links(file: Any, kept: dict[str, Any], rows: list[Task], reading: _Reading) -> Iterable[Link]:
+def _links(file: Any, kept: dict[str, Any], rows: list[Task], reading: IfcReading) -> Iterable[Link]:
     by_id = {task.id: task for task in rows}
     for relation in file.by_type("IfcRelSequence"):
         before, after = relation.RelatingProcess, relation.RelatedProcess
@@ -460,7 +401,7 @@ def _links(file: Any, kept: dict[str, Any], rows: list[Task], reading: _Reading)
         )
 
 
-def _lag(time: Any, before: Task, after: Task, what: str, reading: _Reading) -> tuple[int, bool]:
+def _lag(time: Any, before: Task, after: Task, what: str, reading: IfcReading) -> tuple[int, bool]:
     if time is None or time.LagValue is None:
         return 0, False
     elapsed = time.DurationType == "ELAPSEDTIME"
@@ -475,5 +416,5 @@ def _lag(time: Any, before: Task, after: Task, what: str, reading: _Reading) -> 
     lag = span.minutes
     if span.whole_days and not elapsed:
         reading.converted.append(Skipped(what=f"{what}: {value}", reason="days_as_working_days"))
-        lag = _working_days(span, reading.work_time(after.calendar))
+        lag = working_days(span, reading.work_time(after.calendar))
     return lag, elapsed and lag != 0

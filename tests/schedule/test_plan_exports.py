@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 import ifcopenshell.validate
 import pytest
 from hypothesis import HealthCheck, given, settings
-from schedule_builders import MONDAY, NIGHT, WEEK, link, plan, plans, task
+from schedule_builders import DAY, MONDAY, NIGHT, WEEK, link, plan, plans, task
 
 from bim_supervise.report.ifc_plan import write_ifc_plan
 from bim_supervise.schedule.calendars import WorkTime
@@ -18,6 +18,7 @@ from bim_supervise.schedule.details import (
     PercentType,
     Resource,
     ResourceKind,
+    WbsNode,
 )
 from bim_supervise.schedule.mspdi_text import mspdi_text
 from bim_supervise.schedule.read_schedule import read_schedule
@@ -25,6 +26,9 @@ from bim_supervise.schedule.tasks import (
     CalendarException,
     Constraint,
     ConstraintType,
+    LagCalendar,
+    Method,
+    SchedulingRules,
     TaskKind,
 )
 
@@ -91,6 +95,16 @@ def differences(before, after, *, without=()):
     return found | ({"links"} if ties[0] != ties[1] else set())
 
 
+def differences_in_ifc(before, after):
+    """The same, and what is said of the plan as a whole."""
+    found = {name for name in ("wbs", "rules", "data_date") if getattr(before, name) != getattr(after, name)}
+    sides = []
+    for side in (before, after):
+        days = {one.id: days_of(one) for one in side.calendars}
+        sides.append([replace(one, calendar=days.get(one.calendar)) for one in side.resources])
+    return differences(before, after) | found | ({"resources"} if sides[0] != sides[1] else set())
+
+
 def test_ms_project_xml_is_read_back_equal(tmp_path):
     again = through_mspdi(RICH, tmp_path)
     assert differences(RICH, again, without=("assignments", "resumes")) == set()
@@ -126,11 +140,66 @@ def test_what_ms_project_cannot_hold_is_listed():
 
 def test_ifc_tasks_are_read_back_equal_and_valid(tmp_path):
     again = through_ifc(RICH, tmp_path)
-    assert differences(RICH, again, without=("assignments",)) == set()
+    assert differences_in_ifc(RICH, again) == set()
     assert calculate(again).dates == calculate(RICH).dates
     logger = ifcopenshell.validate.json_logger()
     ifcopenshell.validate.validate(str(tmp_path / "plan.ifc"), logger, express_rules=True)
     assert logger.statements == []
+
+
+def test_resources_of_every_kind_expenses_and_primaveras_options_are_read_back_from_ifc(tmp_path):
+    rules = SchedulingRules(
+        method=Method.PRIMAVERA, lag_calendar=LagCalendar.SUCCESSOR, finish_milestones=("3",)
+    )
+    staffed = plan(
+        [
+            task("1", assignments=(
+                Assignment(resource="labour", units=1.5, work_minutes=90, cost=10.5, actual_cost=2.0),
+                Assignment(resource=None, cost=7.0, remaining_cost=0.0),
+                Assignment(resource="material", units=12.5, cost=3.0),
+                Assignment(resource="equipment", units=0.0),
+            )),
+            task("2", assignments=(Assignment(resource="cost", cost=1.0), Assignment(resource="labour"))),
+            task("3", 0, kind=TaskKind.MILESTONE),
+        ],
+        [link("1", "2", "FS", 600)],
+        calendars=(replace(WEEK, rules=rules), NIGHT),
+        data_date=MONDAY,
+        resources=tuple(
+            Resource(id=kind.value, name=kind.value.title(), kind=kind, unit="m3", calendar="night")
+            for kind in ResourceKind
+        ),
+        wbs=(WbsNode(path="1.2", name="主体"),),
+    )  # fmt: skip
+    file = tmp_path / "plan.ifc"
+    assert write_ifc_plan(file, staffed) == ()
+    again = read_schedule(file)
+    assert differences_in_ifc(staffed, again) == set()
+    assert calculate(again).dates == calculate(staffed).dates
+    logger = ifcopenshell.validate.json_logger()
+    ifcopenshell.validate.validate(str(file), logger, express_rules=True)
+    assert logger.statements == []
+
+
+def test_in_plans_of_other_tools_the_resource_itself_is_assigned_and_a_rate_is_no_cost(tmp_path):
+    write_ifc_plan(tmp_path / "plan.ifc", plan([task("a")]))
+    file = ifcopenshell.open(str(tmp_path / "plan.ifc"))
+    rate = file.create_entity("IfcCostValue", AppliedValue=file.create_entity("IfcMonetaryMeasure", 45.0))
+    usage = file.create_entity("IfcResourceTime", ScheduleWork="P2D", ScheduleUsage=0.5)
+    crew = file.create_entity(
+        "IfcCrewResource", GlobalId=ifcopenshell.guid.new(), Name="Crew", BaseCosts=[rate], Usage=usage
+    )
+    file.create_entity(
+        "IfcRelAssignsToProcess",
+        GlobalId=ifcopenshell.guid.new(),
+        RelatedObjects=[crew],
+        RelatingProcess=file.by_type("IfcTask")[0],
+    )
+    file.write(str(tmp_path / "plan.ifc"))
+    read = read_schedule(tmp_path / "plan.ifc")
+    assert read.resources == (Resource(id=crew.GlobalId, name="Crew"),)
+    assert read.tasks[0].assignments == (Assignment(resource=crew.GlobalId, units=0.5, work_minutes=2 * DAY),)
+    assert [one.reason for one in read.skipped] == ["cost_value_not_used"]
 
 
 def test_overlapping_exceptions_keep_their_meaning(tmp_path):
@@ -182,4 +251,6 @@ def test_real_plans_make_the_round_trip(shared_data, tmp_path, name, lost):
     """Of Primavera's plans MS Project loses the names of codes, percent types and second constraints."""
     schedule = read_schedule(shared_data / name)
     assert differences(schedule, through_mspdi(schedule, tmp_path)) == set(lost)
-    assert differences(schedule, through_ifc(schedule, tmp_path), without=("assignments",)) == set()
+    again = through_ifc(schedule, tmp_path)
+    assert differences_in_ifc(schedule, again) == set()
+    assert calculate(again).dates == calculate(schedule).dates
