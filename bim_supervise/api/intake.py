@@ -19,6 +19,7 @@ from bim_supervise.checkpoints.registry import Registry
 from bim_supervise.config import Settings
 from bim_supervise.core.child import Progress
 from bim_supervise.core.clock import Clock, to_utc
+from bim_supervise.core.collector import collector_held
 from bim_supervise.core.errors import InputRefused, NotFound
 from bim_supervise.events.batches import joined, named
 from bim_supervise.events.fast_messages import fast_messages
@@ -216,6 +217,7 @@ class Intake(LiveJudgement, People, ProjectBase):
         delivery = Delivery(rows=rows, mapping=mapping, source=source, authenticated=authenticated)
         self._take_in([delivery], counters, site_now=site_now)
 
+    @collector_held()
     def _take_in(
         self,
         deliveries: Sequence[Delivery],

@@ -6,6 +6,7 @@ import operator
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from importlib.resources.abc import Traversable
 from itertools import combinations
 from pathlib import Path
@@ -133,6 +134,7 @@ def satisfies(value: float, limit: Limit) -> bool:
     return COMPARATORS[limit.comparator](value, limit.value)
 
 
+@cache
 def duration(text: str) -> timedelta:
     """An ISO 8601 duration of days, hours, minutes and seconds, e.g. ``PT20M``.
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bim_supervise.core.errors import InputRefused
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Clock = Callable[[], datetime]
 """A function that returns the present instant as aware UTC."""
 
@@ -50,11 +51,10 @@ def to_wall(instant: datetime, zone: ZoneInfo) -> datetime:
 
 def epoch_ms(instant: datetime) -> int:
     """Aware instant to whole milliseconds since 1970-01-01T00:00Z (exact integer arithmetic)."""
-    delta = instant - datetime(1970, 1, 1, tzinfo=UTC)
+    delta = instant - _EPOCH
     return (delta.days * 86_400 + delta.seconds) * 1000 + delta.microseconds // 1000
 
 
 def from_epoch_ms(milliseconds: int) -> datetime:
     """Whole milliseconds since the epoch to an aware UTC instant."""
-    seconds, rest = divmod(milliseconds, 1000)
-    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest * 1000)
+    return _EPOCH + timedelta(milliseconds=milliseconds)

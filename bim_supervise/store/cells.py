@@ -1,14 +1,15 @@
 """Raw readings in cells: all readings of one series and minute as one value, in columns and in bytes.
 
 A row per reading would cost the database more than all the rest of the intake together, and PostgreSQL even
-more than SQLite. A cell is exact and self-contained: a byte that names the layout, then one record per
-reading in ascending order of time. The narrow layout holds what a busy instrument sends; whatever does not
-fit it (long intervals, large values, messages that were years under way) takes the wide one.
+more than SQLite. A cell is exact and self-contained: a head that begins with a byte for the layout, then one
+record per reading in ascending order of time. What a busy instrument sends comes together and by one door,
+and the head says so once; the narrow layout is for what came at several times, and whatever does not fit that
+(long intervals, large values, messages that were years under way) takes the wide one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -24,6 +25,7 @@ Mask = NDArray[np.bool_]
 Cell = tuple[int, int, bytes]
 """Series number, minute (UTC epoch ms / 60,000, floored) and the bytes of its readings."""
 
+_TAG = np.dtype([("layout", "u1")])
 _NARROW = np.dtype(
     [
         ("offset", "<u2"),
@@ -44,7 +46,19 @@ _WIDE = np.dtype(
         ("received", "<i8"),
     ]
 )
-_LAYOUTS = {1: _NARROW, 2: _WIDE}
+_HEAD = np.dtype(
+    [
+        ("layout", "u1"),
+        ("flags", "u1"),
+        ("source", "u1"),
+        ("interval", "<u2"),
+        ("delay", "<u4"),
+        ("first", "<i4"),
+    ]
+)
+_TOGETHER = np.dtype([("offset", "<u2"), ("beyond", "<i2")])
+_LAYOUTS = {1: (_TAG, _NARROW), 2: (_TAG, _WIDE), 3: (_HEAD, _TOGETHER)}
+"""By the first byte: what the head of a cell says of all its readings, and what is said of each."""
 _KEY_MS = 1 << 43
 """More than the milliseconds between the earliest and the latest time that is plausible."""
 
@@ -134,17 +148,6 @@ def keys_of(series: Ints, event_ms: Ints) -> Ints:
     return series * _KEY_MS + event_ms
 
 
-def merged(one: Kept, other: Kept) -> Kept:
-    """Both, by series and time; they have no identity in common."""
-    if not len(one):
-        return other
-    if not len(other):
-        return one
-    both = {name: np.concatenate((getattr(one, name), getattr(other, name))) for name in _NAMES}
-    order = np.argsort(keys_of(both["series"], both["event_ms"]), kind="stable")
-    return Kept(**{name: column[order] for name, column in both.items()})
-
-
 def starts_of(*sorted_columns: Ints) -> Ints:
     """Where a stretch of equal values begins in columns that are sorted together."""
     length = len(sorted_columns[0])
@@ -157,83 +160,108 @@ def starts_of(*sorted_columns: Ints) -> Ints:
     return np.flatnonzero(breaks)
 
 
-def to_cells(kept: Kept) -> list[Cell]:
-    """Readings, sorted by series and time, as cells in the same order."""
+def to_cells(kept: Kept, wanted: Mask | None = None) -> list[Cell]:
+    """Readings, sorted by series and time, as cells in the same order: all, or the wanted ones of these."""
     if not len(kept):
         return []
     minute = kept.minute
     starts = starts_of(kept.series, minute)
-    ends = np.append(starts[1:], len(kept))
-    delay = kept.received_ms - minute * MINUTE_MS
-    fits = (
-        (np.abs(kept.steps) < 1 << 31)
-        & (kept.interval_ms < 1 << 16)
-        & (kept.source < 1 << 8)
-        & (delay >= 0)
-        & (delay < 1 << 32)
-    )
-    narrow = np.logical_and.reduceat(fits, starts)
+    lengths = np.append(starts[1:], len(kept)) - starts
+    start_ms = minute * MINUTE_MS
+    first = np.repeat(kept.steps[starts], lengths)
+    said = {
+        "offset": kept.event_ms - start_ms,
+        "flags": kept.flags,
+        "source": kept.source,
+        "steps": kept.steps,
+        "interval": kept.interval_ms,
+        "delay": kept.received_ms - start_ms,
+        "received": kept.received_ms,
+        "first": first,
+        "beyond": kept.steps - first,
+    }
+    layouts = _layouts(said, starts)
+    said["layout"] = np.repeat(layouts, lengths)
+    if wanted is not None:
+        layouts[~wanted] = 0
     data: list[bytes] = [b""] * len(starts)
-    for layout, chosen in ((1, narrow), (2, ~narrow)):
+    for layout, (head, each) in _LAYOUTS.items():
+        chosen = layouts == layout
         if not chosen.any():
             continue
-        lengths = (ends - starts)[chosen]
-        rows = np.repeat(chosen, ends - starts)
-        records = np.empty(int(lengths.sum()), _LAYOUTS[layout])
-        records["offset"] = (kept.event_ms - minute * MINUTE_MS)[rows]
-        records["flags"] = kept.flags[rows]
-        records["source"] = kept.source[rows]
-        records["steps"] = kept.steps[rows]
-        records["interval"] = kept.interval_ms[rows]
-        if layout == 1:
-            records["delay"] = delay[rows]
-        else:
-            records["received"] = kept.received_ms[rows]
-        size, head = records.dtype.itemsize, bytes([layout])
-        packed = records.tobytes()
-        bounds = np.concatenate(([0], np.cumsum(lengths))) * size
-        cuts = bounds.tolist()
-        for place, begin, end in zip(np.flatnonzero(chosen).tolist(), cuts[:-1], cuts[1:], strict=True):
-            data[place] = head + packed[begin:end]
-    return list(zip(kept.series[starts].tolist(), minute[starts].tolist(), data, strict=True))
+        heads = _packed(head, said, starts[chosen])
+        records = _packed(each, said, np.repeat(chosen, lengths))
+        ends = (np.cumsum(lengths[chosen]) * each.itemsize).tolist()
+        begin, size = 0, head.itemsize
+        for number, (place, end) in enumerate(zip(np.flatnonzero(chosen).tolist(), ends, strict=True)):
+            data[place] = heads[number * size : (number + 1) * size] + records[begin:end]
+            begin = end
+    cells = zip(kept.series[starts].tolist(), minute[starts].tolist(), data, strict=True)
+    return [cell for cell in cells if cell[2]]
+
+
+def _layouts(said: Mapping[str, Ints], starts: Ints) -> Ints:
+    """The layout of each cell: the first that holds all its readings."""
+    fits = (
+        (np.abs(said["steps"]) < 1 << 31)
+        & (said["interval"] < 1 << 16)
+        & (said["source"] < 1 << 8)
+        & (said["delay"] >= 0)
+        & (said["delay"] < 1 << 32)
+    )
+    alike = np.abs(said["beyond"]) < 1 << 15
+    for name in ("flags", "source", "interval", "received"):
+        alike[1:] &= said[name][1:] == said[name][:-1]
+    alike[starts] = True
+    layouts = np.where(np.logical_and.reduceat(fits & alike, starts), 3, 1)
+    layouts[~np.logical_and.reduceat(fits, starts)] = 2
+    return layouts
+
+
+def _packed(layout: np.dtype[np.void], said: Mapping[str, Ints], rows: NDArray[Any]) -> bytes:
+    names = layout.names or ()
+    records = np.empty(len(said[names[0]][rows]), layout)
+    for name in names:
+        records[name] = said[name][rows]
+    return records.tobytes()
 
 
 def from_cells(cells: Iterable[Cell]) -> Kept:
     """The readings of cells, sorted by series and time, whatever the order of the cells."""
     listed = list(cells)
     parts = []
-    for layout, dtype in _LAYOUTS.items():
+    for layout, (head, each) in _LAYOUTS.items():
         chosen = [cell for cell in listed if cell[2][0] == layout]
         if not chosen:
             continue
-        records = np.frombuffer(b"".join([cell[2][1:] for cell in chosen]), dtype)
-        counts = np.array([(len(cell[2]) - 1) // dtype.itemsize for cell in chosen])
-        base = np.repeat(np.array([cell[1] for cell in chosen], np.int64) * MINUTE_MS, counts)
-        received = records["received"] if layout == 2 else records["delay"] + base
+        size = head.itemsize
+        counts = np.array([(len(cell[2]) - size) // each.itemsize for cell in chosen])
+        heads = np.frombuffer(b"".join([cell[2][:size] for cell in chosen]), head)
+        records = np.frombuffer(b"".join([cell[2][size:] for cell in chosen]), each)
+
+        def column(name: str) -> Ints:
+            told = records[name] if name in (each.names or ()) else np.repeat(heads[name], counts)  # noqa: B023
+            return told.astype(np.int64)
+
+        start_ms = np.repeat(np.array([cell[1] for cell in chosen], np.int64) * MINUTE_MS, counts)
         parts.append(
             Kept(
                 series=np.repeat(np.array([cell[0] for cell in chosen], np.int64), counts),
-                event_ms=records["offset"] + base,
-                steps=records["steps"].astype(np.int64),
-                interval_ms=records["interval"].astype(np.int64),
-                flags=records["flags"].astype(np.int64),
-                received_ms=received.astype(np.int64),
-                source=records["source"].astype(np.int64),
+                event_ms=column("offset") + start_ms,
+                steps=column("first") + column("beyond") if each is _TOGETHER else column("steps"),
+                interval_ms=column("interval"),
+                flags=column("flags"),
+                received_ms=column("received") if each is _WIDE else column("delay") + start_ms,
+                source=column("source"),
             )
         )
-    if not parts:
-        return nothing_kept()
-    if len(parts) == 2:
-        return merged(*parts)
-    (only,) = parts
-    order = keys_of(only.series, only.event_ms)
-    return only if bool((order[1:] > order[:-1]).all()) else only.take(np.argsort(order, kind="stable"))
+    return joined(parts)
 
 
 def last_of(cell: Cell) -> Cell:
     """The cell with its last reading alone."""
-    size = _LAYOUTS[cell[2][0]].itemsize
-    return cell[0], cell[1], cell[2][:1] + cell[2][-size:]
+    head, each = (layout.itemsize for layout in _LAYOUTS[cell[2][0]])
+    return cell[0], cell[1], cell[2][:head] + cell[2][-each:]
 
 
 def nothing_kept() -> Kept:
@@ -241,9 +269,13 @@ def nothing_kept() -> Kept:
     return Kept(**{name: np.empty(0, np.int64) for name in _NAMES})
 
 
-def joined(parts: Sequence[Kept]) -> Kept:
-    """All parts, by series and time."""
-    whole = nothing_kept()
-    for part in parts:
-        whole = merged(whole, part)
-    return whole
+def joined(parts: Iterable[Kept]) -> Kept:
+    """All parts, by series and time; no two have an identity in common."""
+    filled = [part for part in parts if len(part)]
+    if not filled:
+        return nothing_kept()
+    whole = filled[0]
+    if len(filled) > 1:
+        whole = Kept(**{name: np.concatenate([getattr(part, name) for part in filled]) for name in _NAMES})
+    keys = keys_of(whole.series, whole.event_ms)
+    return whole if bool((keys[1:] > keys[:-1]).all()) else whole.take(np.argsort(keys, kind="stable"))

@@ -27,10 +27,10 @@ from bim_supervise.store.cells import (
     Ints,
     Kept,
     from_cells,
+    joined,
     keep,
     keys_of,
     last_of,
-    merged,
     starts_of,
     to_cells,
 )
@@ -82,7 +82,9 @@ class WorkReadings(WorkBase):
         """
         if not len(readings):
             return AddedReadings(stored=0, duplicates=0, conflicts=0, touched=[])
-        used = [readings.series[place] for place in np.unique(readings.series_index).tolist()]
+        used = [
+            readings.series[place] for place in np.flatnonzero(np.bincount(readings.series_index)).tolist()
+        ]
         numbers = self._series_numbers(used)
         batch, contested = one_each(
             readings, np.array([numbers.get(key, -1) for key in readings.series], np.int64)
@@ -91,9 +93,9 @@ class WorkReadings(WorkBase):
         bulk = bulk_cells(self._connection)
         around = _Around(bulk, batch)
         known, keys = around.known, keys_of(batch.series, batch.event_ms)
-        places, hits = _positions(keys_of(known.series, known.event_ms), keys)
-        hit = np.flatnonzero(hits)
-        at = places[hit]
+        at, hit = _common(keys_of(known.series, known.event_ms), keys)
+        fresh = np.ones(len(batch), np.bool_)
+        fresh[hit] = False
         reach_before = np.zeros(len(batch), np.int64)
         reach_before[hit] = batch.event_ms[hit] + known.interval_ms[at]
         same = (
@@ -104,15 +106,15 @@ class WorkReadings(WorkBase):
         for place in hit[~same].tolist():
             contested.setdefault(place, []).append(batch.values(place))
         number = self._source_number(source)
-        whole = merged(known, keep(batch.take(~hits), epoch_ms(received), number))
+        whole = joined((known, keep(batch.take(fresh), epoch_ms(received), number)))
         changed, conflicts = self._contest(batch, contested, names, source, received, whole)
-        changed |= ~hits
-        bulk.put(_changed_cells(whole, keys[changed]))
-        stored = int((~hits).sum())
-        context = merged(whole, around.before)
-        touched = _touched(batch.take(changed), reach_before[changed], context)
+        changed |= fresh
+        altered = batch.take(changed)
+        bulk.put(_cells_with(whole, altered))
+        stored = int(fresh.sum())
+        touched = _touched(altered, reach_before[changed], whole)
         if kinds is not None and touched:
-            self._renew_windows(bulk, around, context, touched, names, kinds)
+            self._renew_windows(bulk, around, whole, touched, names, kinds)
         return AddedReadings(
             stored=stored,
             duplicates=len(readings) - stored - conflicts,
@@ -124,14 +126,14 @@ class WorkReadings(WorkBase):
         self,
         bulk: BulkCells,
         around: _Around,
-        context: Kept,
+        whole: Kept,
         touched: Ranges,
         names: Mapping[int, tuple[str, str]],
         kinds: KindTable,
     ) -> None:
         """Windows of touched minutes from readings in memory, and from later ones that cut those short."""
         later = from_cells(bulk.within(around.beyond(touched)))
-        made = renewed(merged(context, later), touched, lambda series: kinds[names[series][1]])
+        made = renewed(joined((whole, later)), touched, lambda series: kinds[names[series][1]])
         self._put_windows(made, touched)
 
     def _put_windows(self, made: Sequence[Renewed], touched: Ranges) -> None:
@@ -356,7 +358,7 @@ class WorkReadings(WorkBase):
 
 
 class _Around:
-    """What is stored in the minutes of a batch and between them, and the last reading before each stretch."""
+    """``known`` is what is stored in the minutes of a batch, between them, and last before each stretch."""
 
     def __init__(self, bulk: BulkCells, batch: Columns) -> None:
         minute = batch.event_ms // MINUTE_MS
@@ -370,13 +372,11 @@ class _Around:
         first: dict[int, list[int]] = {}
         for series, begin, _ in self._runs:
             first.setdefault(series, []).append(begin)
-        inside: dict[tuple[int, int], Cell] = {}
-        ahead: dict[tuple[int, int], Cell] = {}
         spans = _Spans(self._runs)
-        for cell in bulk.around(self._runs):
-            (inside if spans.hold(cell[0], cell[1]) else ahead)[cell[0], cell[1]] = cell
-        self.known = from_cells(inside.values())
-        self.before = from_cells(last_of(cell) for cell in ahead.values())
+        cells = {(cell[0], cell[1]): cell for cell in bulk.around(self._runs)}
+        self.known = from_cells(
+            cell if spans.hold(series, minute) else last_of(cell) for (series, minute), cell in cells.items()
+        )
 
     def beyond(self, touched: Ranges) -> list[tuple[int, int, int]]:
         """The stretches of touched minutes after those that are in memory."""
@@ -407,25 +407,22 @@ class _Spans:
         return max(last for first, last in self._by_series[series] if first <= minute)
 
 
-def _positions(sorted_keys: Ints, wanted: Ints) -> tuple[Ints, NDArray[np.bool_]]:
-    """Where each wanted key lies among sorted ones, and whether it is there."""
-    places = np.searchsorted(sorted_keys, wanted)
-    if not len(sorted_keys):
-        return places, np.zeros(len(wanted), np.bool_)
-    hits = sorted_keys[np.minimum(places, len(sorted_keys) - 1)] == wanted
-    return places, hits
+def _common(known_keys: Ints, batch_keys: Ints) -> tuple[Ints, Ints]:
+    """Where the keys that both have lie in each; both are sorted."""
+    places = np.searchsorted(batch_keys, known_keys)
+    at = np.flatnonzero(batch_keys[np.minimum(places, len(batch_keys) - 1)] == known_keys)
+    return at, places[at]
 
 
-def _changed_cells(whole: Kept, changed_keys: Ints) -> list[Cell]:
-    """The cells that hold a changed reading, whole."""
-    if not len(changed_keys):
-        return []
-    places = np.searchsorted(keys_of(whole.series, whole.event_ms), changed_keys)
-    starts = starts_of(whole.series, whole.minute)
-    lengths = np.append(starts[1:], len(whole)) - starts
-    chosen = np.zeros(len(starts), np.bool_)
-    chosen[np.searchsorted(starts, places, "right") - 1] = True
-    return to_cells(whole if bool(chosen.all()) else whole.take(np.repeat(chosen, lengths)))
+def _cells_with(whole: Kept, altered: Columns) -> list[Cell]:
+    """The cells in which something is altered, with all that lies in them."""
+    cells, wanted = (_cell_keys(one.series, one.event_ms // MINUTE_MS) for one in (whole, altered))
+    return to_cells(whole, np.isin(cells, wanted, assume_unique=True))
+
+
+def _cell_keys(series: Ints, minute: Ints) -> Ints:
+    starts = starts_of(series, minute)
+    return keys_of(series[starts], minute[starts] * MINUTE_MS)
 
 
 def _touched(changed: Columns, reach_before: Ints, context: Kept) -> list[tuple[int, int, int]]:

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from bim_supervise.checkpoints.contract import Evidence, Kind, Limit, Outcome, Severity, Subject, Verdict
 from bim_supervise.checkpoints.limits import duration
@@ -13,7 +14,14 @@ from bim_supervise.checkpoints.live import shortest_window_ms
 from bim_supervise.core.clock import epoch_ms
 from bim_supervise.events.devices import Device, device_named
 from bim_supervise.packs.noise.kinds import BOUNDARY, NOISE_LEVEL
-from bim_supervise.packs.noise.levels import Statistic, judge_series, no_data, window_reference
+from bim_supervise.packs.noise.levels import (
+    DueWindow,
+    Statistic,
+    due_windows,
+    judge_series,
+    no_data,
+    window_reference,
+)
 
 _DAY = timedelta(days=1)
 
@@ -35,6 +43,7 @@ class BoundaryRule(ABC):
     kind: ClassVar[Kind] = Kind.GREEN
     title: ClassVar[Mapping[str, str]]
     severity: ClassVar[Severity] = Severity.MINOR
+    _asked: tuple[Sequence[Limit], tuple[int, int, ZoneInfo], Sequence[DueWindow]] | None = None
 
     @abstractmethod
     def statistic(self, device: Device) -> Statistic:
@@ -77,16 +86,17 @@ class BoundaryRule(ABC):
         if extent is None:
             return [no_data(self.id, subject, "no_data", {"device": device_id, "share": 0.0})]
         start = extent[0] if since is None else max(extent[0], since)
-        return judge_series(
-            self.id,
-            device,
-            statistic,
-            evidence,
-            limits,
-            start=start,
-            end=evidence.as_of,
-            severity=self.severity,
-        )
+        asked = self._due_windows(limits, start, evidence.as_of, evidence.zone)
+        return judge_series(self.id, device, statistic, evidence, asked, self.severity)
+
+    def _due_windows(
+        self, limits: Sequence[Limit], start: datetime, end: datetime, zone: ZoneInfo
+    ) -> Sequence[DueWindow]:
+        # The meters of a site are asked one after the other, and mostly about the same span.
+        span = (epoch_ms(start), epoch_ms(end), zone)
+        if self._asked is None or self._asked[0] is not limits or self._asked[1] != span:
+            self._asked = (limits, span, due_windows(limits, *span))
+        return self._asked[2]
 
     def _checkpoint(
         self, subject: Subject, parameters: Mapping[str, Any], evidence: Evidence, limits: Sequence[Limit]
@@ -110,9 +120,8 @@ class BoundaryRule(ABC):
     ) -> Verdict:
         about = Subject(task=subject.task, device=device.id)
         statistic = self.statistic(device)
-        windows = judge_series(
-            self.id, device, statistic, evidence, limits, start=start, end=end, severity=self.severity
-        )
+        asked = self._due_windows(limits, start, end, evidence.zone)
+        windows = judge_series(self.id, device, statistic, evidence, asked, self.severity)
         windows = [one for one in windows if one.window_start is not None and one.window_start >= start]
         if not windows:
             return no_data(self.id, about, "nothing_to_judge", {"device": device.id})

@@ -7,12 +7,12 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from bim_supervise.checkpoints.contract import Evidence, Limit, Outcome, Severity, Subject, Verdict
 from bim_supervise.checkpoints.limits import duration, in_force, satisfies
-from bim_supervise.core.clock import epoch_ms, from_epoch_ms
+from bim_supervise.core.clock import from_epoch_ms
 from bim_supervise.events.devices import Device
 from bim_supervise.events.observations import ObservationKind
 from bim_supervise.events.windows import Window, merge
@@ -51,55 +51,62 @@ def maximum(window: Window, kind: ObservationKind) -> float | None:
     return None if window.is_empty else round(window.maximum * kind.resolution, 9)
 
 
+class DueWindow(NamedTuple):
+    """A window to be judged, from and to UTC epoch ms, and the limit in force when it begins."""
+
+    start_ms: int
+    end_ms: int
+    limit: Limit
+
+
+def due_windows(limits: Sequence[Limit], start_ms: int, end_ms: int, zone: ZoneInfo) -> list[DueWindow]:
+    """The windows in a span [UTC epoch ms] for which a limit is in force: by length, then ascending.
+
+    Windows are aligned to the site's clock. The one that ``start_ms`` falls into is among them, none that
+    ends after ``end_ms`` is.
+    """
+    found = []
+    for text in sorted({limit.window for limit in limits if limit.window is not None}):
+        rows = [limit for limit in limits if limit.window == text]
+        length = duration(text) // _MS
+        for first_ms in aligned_starts(start_ms, end_ms, length, zone):
+            limit = in_force(rows, from_epoch_ms(first_ms), zone)
+            if limit is not None:
+                found.append(DueWindow(first_ms, first_ms + length, limit))
+    return found
+
+
 def judge_series(
     rule: str,
     device: Device,
     statistic: Statistic,
     evidence: Evidence,
-    limits: Sequence[Limit],
-    *,
-    start: datetime,
-    end: datetime,
+    asked: Sequence[DueWindow],
     severity: Severity,
 ) -> list[Verdict]:
-    """One verdict per closed window in [start, end] for which a limit is in force, ascending.
+    """One verdict per window that is asked about.
 
-    Windows are aligned to the site's clock. A window without any reading is undetermined: a silent meter
-    proves nothing.
+    A window without any reading is undetermined: a silent meter proves nothing.
 
     Args:
         rule: rule id.
         device: the meter.
         statistic: how to read a window.
         evidence: readings and moment.
-        limits: the rule's rows, all editions.
-        start: begin of the span, aware UTC; the window it falls into is judged if it has not ended by then.
-        end: end of the span, aware UTC; no window that ends later is judged.
+        asked: the windows with their limits.
         severity: of the verdicts.
     """
-    lengths = {limit.window: duration(limit.window) for limit in limits if limit.window is not None}
-    start_ms, end_ms = epoch_ms(start), epoch_ms(end)
-    spans = {
-        text: list(aligned_starts(start_ms, end_ms, span // _MS, evidence.zone))
-        for text, span in sorted(lengths.items())
-    }
-    earliest = min((firsts[0] for firsts in spans.values() if firsts), default=None)
-    if earliest is None:
+    if not asked:
         return []
-    windows = evidence.windows(device.id, statistic.kind.key, from_epoch_ms(earliest), end)
+    first, last = min(one.start_ms for one in asked), max(one.end_ms for one in asked)
+    windows = evidence.windows(device.id, statistic.kind.key, from_epoch_ms(first), from_epoch_ms(last))
     starts = [window.start_ms for window in windows]
     verdicts = []
-    for text, firsts in spans.items():
-        rows = [limit for limit in limits if limit.window == text]
-        length = lengths[text] // _MS
-        for first_ms in firsts:
-            limit = in_force(rows, from_epoch_ms(first_ms), evidence.zone)
-            if limit is None:
-                continue
-            left, right = bisect_left(starts, first_ms), bisect_left(starts, first_ms + length)
-            merged = merge(windows[left:right]) if right > left else None
-            bounds = (first_ms, first_ms + length)
-            verdicts.append(_judge(rule, device, statistic, merged, bounds, limit, evidence.zone, severity))
+    for start_ms, end_ms, limit in asked:
+        left, right = bisect_left(starts, start_ms), bisect_left(starts, end_ms)
+        merged = merge(windows[left:right]) if right > left else None
+        bounds = (start_ms, end_ms)
+        verdicts.append(_judge(rule, device, statistic, merged, bounds, limit, evidence.zone, severity))
     return verdicts
 
 
