@@ -29,7 +29,9 @@ from bim_supervise.events.normalise import normalise
 from bim_supervise.events.observations import Batch, Observation, SubjectType
 from bim_supervise.events.rows import Row
 from bim_supervise.events.senders import Permission, permitted
+from bim_supervise.events.sources_aemp import fleet_batches, is_fleet
 from bim_supervise.events.sources_file import read_batches
+from bim_supervise.events.sources_formats import FORMATS
 from bim_supervise.events.sources_mqtt import decode_messages
 from bim_supervise.events.sources_parquet import is_parquet, parquet_batches
 from bim_supervise.events.tracks import pseudonym
@@ -133,8 +135,9 @@ class Intake(LiveJudgement, People, ProjectBase):
         """Replay files of observations.
 
         Args:
-            paths: CSV, JSON-lines or Parquet files.
-            mapping: YAML that says which column is what; without it the rows describe themselves.
+            paths: CSV, JSON-lines or Parquet files, or ISO 15143-3 snapshots in XML.
+            mapping: YAML that says which column is what; without it the rows describe themselves, and
+                snapshots are read as the standard says.
             authenticated: whether somebody vouches for the files: only then may they prove or release.
             on_progress: called with the file name and the share read.
 
@@ -143,15 +146,16 @@ class Intake(LiveJudgement, People, ProjectBase):
             InputRefused: a wrong mapping or a missing column; nothing of that file was stored.
         """
         files = [existing_file(path) for path in paths]
-        chosen = read_mapping(existing_file(mapping)) if mapping else DEFAULT_MAPPING
+        given = read_mapping(existing_file(mapping)) if mapping else None
         counters = Counters()
         for file in files:
+            chosen = given or (FORMATS["aemp"].mapping if is_fleet(file) else DEFAULT_MAPPING)
 
             def report(share: float, name: str = file.name) -> None:
                 if on_progress:
                     on_progress(name, share)
 
-            read = parquet_batches if is_parquet(file) else read_batches
+            read = fleet_batches if is_fleet(file) else parquet_batches if is_parquet(file) else read_batches
             for rows in read(file, chosen, on_progress=report):
                 self._take_rows(rows, chosen, "file", counters, authenticated=authenticated)
             report(1.0)

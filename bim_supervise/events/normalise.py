@@ -145,7 +145,7 @@ class _Entry:
         self.payload = [
             (name, field_reader(field, "payload", missing)) for name, field in entry.payload.items()
         ]
-        self.states_value = entry.value is not None
+        self.states_value = entry.value is not None and entry.value.constant is None
         self.optional = entry.optional
         self.stamps_end = entry.time.stamps == "end"
         self.decimal_comma = mapping.decimal_comma
@@ -153,7 +153,7 @@ class _Entry:
 
     def says_nothing(self, row: Mapping[str, Any]) -> bool:
         """Whether an optional observation is simply not in this row."""
-        return self.time.is_empty(row) or (self.states_value and self.value(row) is None)
+        return self.value(row) is None if self.states_value else self.time.is_empty(row)
 
     def is_flagged(self, row: Mapping[str, Any]) -> bool:
         """Whether the source marked the value as invalid; an unreadable mark is no good mark."""

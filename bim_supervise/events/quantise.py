@@ -33,6 +33,8 @@ _SPELLINGS = {
     "deg": ("°", "degree", "degrees"),
     "Pa": ("pa",),
     "kPa": ("kpa", "KPa"),
+    "L": ("l", "litre", "liter", "litres", "liters"),
+    "m": ("metre", "meter", "metres", "meters"),
 }
 """Other spellings of the same unit. A plain ``dB`` is not here: it does not say which weighting."""
 

@@ -17,6 +17,7 @@ import yaml
 from bim_supervise.events.fields import DEFAULT_MAPPING, TOPIC, ObservationMapping
 from bim_supervise.events.mapping import parse_mapping
 from bim_supervise.events.rows import Row, Unreadable
+from bim_supervise.events.sources_aemp import decode_aemp
 from bim_supervise.events.sources_file import decode_json
 from bim_supervise.events.sources_sensorthings import decode_sensorthings
 from bim_supervise.events.sources_vision import decode_vision
@@ -62,6 +63,7 @@ def decode_nothing(topic: str, payload: bytes) -> Sequence[Row]:
 
 FORMATS: dict[str, Format] = {
     "readings": Format(decode=_decode_plain, mapping_file=None),
+    "aemp": Format(decode=decode_aemp, mapping_file="aemp"),
     "chirpstack": Format(decode=_decode_plain, mapping_file="chirpstack"),
     "sensorthings": Format(decode=decode_sensorthings, mapping_file="sensorthings"),
     "sparkplug": Format(decode=decode_nothing, mapping_file="sparkplug"),

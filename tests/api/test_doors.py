@@ -231,6 +231,25 @@ def test_sensorthings_observations_come_single_collected_or_in_arrays(project, d
     assert intervals[0] == (900_000 if "/" in json.dumps(document) else 60_000)
 
 
+SNAPSHOT = """\
+<Fleet><Equipment><EquipmentHeader><EquipmentID>EX-1</EquipmentID></EquipmentHeader>
+<Location datetime="2026-03-20T02:58:00Z"><Latitude>39.9</Latitude><Longitude>116.6</Longitude></Location>
+<CumulativeOperatingHours datetime="2026-03-20T02:59:00Z"><Hour>{}</Hour></CumulativeOperatingHours>
+</Equipment></Fleet>"""
+
+
+def test_snapshots_of_machines_come_by_http_and_as_files_and_nobody_vouches_for_the_latter(project, tmp_path):
+    _, secret = token(project, "EX-*")
+    report = project.receive(secret, SNAPSHOT.format("1250.5").encode(), feed="aemp")
+    assert (report["stored"], report["rejected_count"]) == (3, 0)
+    assert project.receive(secret, SNAPSHOT.format("1250.5").encode(), feed="aemp")["duplicates"] == 3
+    assert flags(project, "EX-1", "operating_hours") == [0]
+    file = tmp_path / "fleet.xml"
+    file.write_text(SNAPSHOT.format("1260").replace("EX-1", "EX-2"))
+    assert project.observe([file])["stored"] == 3
+    assert flags(project, "EX-2", "operating_hours") != [0]
+
+
 FEEDS = """\
 feeds:
   - name: north

@@ -25,6 +25,9 @@ GOOD = {
     "chirpstack": {"time": TIME, "deviceInfo": {"devEui": "N1"}, "object": {"laeq": 60, "humidity": 40}},
     "sensorthings": {"Datastream": STREAM, "components": ["phenomenonTime", "result"],
                      "dataArray": [[TIME, 61], [f"{TIME}/2026-03-20T03:15:00Z", 62]]},
+    "aemp": {"Equipment": [{"EquipmentHeader": {"EquipmentID": "N1", "PIN": "P1"},
+                            "Location": {"datetime": TIME, "Latitude": 39.9, "Longitude": 116.6},
+                            "FuelUsed": {"datetime": TIME, "FuelUnits": "litre", "FuelConsumed": 5}}]},
     "vision": {"camera": "C", "time": TIME, "model": "m", "image_sha256": "ab" * 32,
                "detections": [{"class": "x", "confidence": 0.5, "box": [1, 2, 3, 4]}]},
 }  # fmt: skip
