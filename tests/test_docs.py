@@ -2,6 +2,7 @@
 
 import importlib.util
 import re
+import sys
 import tomllib
 from importlib.metadata import EntryPoint, PackageNotFoundError, metadata, requires
 from pathlib import Path
@@ -14,6 +15,7 @@ from bim_supervise import config
 from bim_supervise.checkpoints.limits import load_limits
 from bim_supervise.checkpoints.read_checkpoints import read_checkpoints
 from bim_supervise.checkpoints.registry import load_packs
+from bim_supervise.checkpoints.rule_checks import check_rule
 from bim_supervise.checkpoints.site_rules import read_site_rules
 from bim_supervise.checkpoints.testing import run_cases
 from bim_supervise.cli import app
@@ -267,30 +269,61 @@ def test_examples_are_read_by_the_real_readers(reader, body, tmp_path):
         assert read_checkpoints(file, plan, [capacity.value for capacity in Capacity])
 
 
-def example_pack(folder, monkeypatch):
-    """The pack of packs.md as the reader of that page would write it."""
-    blocks = re.findall(r"```(toml|yaml|python|text)\n(.*?)```", text("packs.md"), flags=re.DOTALL)
-    code = dict(reversed(blocks))
-    (folder / "DUST-01.yml").write_text(next(body for _, body in blocks if "cases:" in body), "utf-8")
-    package = folder / "bim_supervise_dust"
-    (package / "catalogue").mkdir(parents=True)
-    (package / "__init__.py").write_text(code["python"], "utf-8")
-    (package / "limits.yaml").write_text(code["yaml"], "utf-8")
-    sentences = [body for kind, body in blocks if kind == "text"]
-    for language, body in zip(("en", "zh"), sentences, strict=False):
-        (package / "catalogue" / f"{language}.yaml").write_text(body, "utf-8")
-    monkeypatch.syspath_prepend(str(folder))
-    entry = tomllib.loads(code["toml"])["project"]["entry-points"]["bim_supervise.packs"]["dust"]
-    return load_packs([EntryPoint("dust", entry, "bim_supervise.packs")])
+ADD_A_RULE = "### Add a rule to a pack"
 
 
-def test_the_example_pack_keeps_its_own_cases(tmp_path, monkeypatch):
-    registry = example_pack(tmp_path, monkeypatch)
+def written_files(page):
+    """(path, body) of each file that a page tells the reader to write, in its order."""
+    block = r"^`([\w/.-]+)`[^\n]*\n\n(?:<!--[^\n]*-->\n)?```\w+\n(.*?)```"
+    return re.findall(block, page, flags=re.DOTALL | re.MULTILINE)
+
+
+def write_files(folder, files):
+    """Write or, where there is one already, lengthen each file; the paths that were touched."""
+    for path, body in files:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        with (folder / path).open("a", encoding="utf-8") as file:
+            file.write(body)
+    return {path for path, _ in files}
+
+
+def example_registry(folder):
+    for name in [one for one in sys.modules if one.partition(".")[0] == "bim_supervise_dust"]:
+        del sys.modules[name]
+    importlib.invalidate_caches()
+    project = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))["project"]
+    entry = project["entry-points"]["bim_supervise.packs"]["dust"]
+    registry = load_packs([EntryPoint("dust", entry, "bim_supervise.packs")])
     assert registry.broken == ()
-    results = run_cases(tmp_path / "DUST-01.yml", registry)
+    return registry
+
+
+def keeps_its_cases(registry, file):
+    results = run_cases(file, registry)
     assert [result.problem for result in results if result.problem] == []
-    reasons = {verdict.reason for result in results for verdict in result.case.verdicts()}
-    assert {f"reason.{reason}" for reason in reasons} <= registry.catalogue.keys("en")
+    outcomes = [verdict for result in results for verdict in result.case.verdicts()]
+    for language in ("en", "zh"):
+        assert {f"reason.{one.reason}" for one in outcomes} <= registry.catalogue.keys(language)
+    return {one.outcome.value for one in outcomes}
+
+
+def test_the_example_pack_keeps_its_own_cases_and_a_rule_more_touches_at_most_four_files(
+    tmp_path, monkeypatch
+):
+    before, after = text("packs.md").split(ADD_A_RULE)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    write_files(tmp_path, written_files(before))
+    first = example_registry(tmp_path)
+    assert list(first.rules) == ["DUST-01"]
+    assert keeps_its_cases(first, tmp_path / "tests/cases/DUST-01.yml") == {"pass", "fail", "undetermined"}
+
+    touched = write_files(tmp_path, written_files(after))
+    assert 0 < len(touched) <= 4
+    second = example_registry(tmp_path)
+    assert list(second.rules) == ["DUST-01", "DUST-02"]
+    assert keeps_its_cases(second, tmp_path / "tests/cases/DUST-01.yml") == {"pass", "fail", "undetermined"}
+    assert keeps_its_cases(second, tmp_path / "tests/cases/DUST-02.yml") == {"pass", "fail", "undetermined"}
+    check_rule(second.rules["DUST-02"], second)
 
 
 def test_every_yaml_example_names_its_reader():

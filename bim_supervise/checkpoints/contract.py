@@ -293,13 +293,16 @@ class Rule(Protocol):
     """One rule, one file; the class docstring is its manual page.
 
     It may have an attribute ``stops``: the kinds of work (concepts of ``tracking/lexicon.yaml``, e.g.
-    ``earthwork``) that a failure proposes to stop.
+    ``earthwork``) that a failure proposes to stop; and ``reasons``: by code the sentences of its own reasons,
+    in ``en`` and ``zh``, where they do not stand in the catalogue of its pack.
     """
 
     id: ClassVar[str]
     """Permanent code, e.g. ``NOI-CN-01``."""
     kind: ClassVar[Kind]
     title: ClassVar[Mapping[str, str]]
+    why: ClassVar[Mapping[str, str]]
+    """In one sentence what the rule is good for; like ``title``, in ``en`` and ``zh``."""
 
     def subjects(self, evidence: Evidence) -> Iterable[Subject]:
         """What the rule watches by itself, without a checkpoint defined for it (may be nothing).

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
@@ -16,8 +18,7 @@ class Pack:
     """What an entry point of the group ``bim_supervise.packs`` names.
 
     ``title`` maps ``en`` and ``zh`` to a text. ``catalogue`` is the folder that holds ``en.yaml`` and
-    ``zh.yaml`` with ``rule.<id>.title``, ``rule.<id>.why`` and a ``reason.<code>`` for every reason its rules
-    give.
+    ``zh.yaml`` with a ``reason.<code>`` for every reason that its rules give and nobody else has worded yet.
     """
 
     name: str
@@ -42,3 +43,21 @@ class Pack:
         declared = {row.of for row in self.rows}
         every = (*(rule.id for rule in self.rules), *(figure.key for figure in self.figures))
         return (*self.rows, *(ReportRow(of=name) for name in every if name not in declared))
+
+
+def rules_in(package: str) -> tuple[Rule, ...]:
+    """One of every rule in a package, by the names of their modules.
+
+    A rule's module bears its code without the hyphens (``AIR07DP``); other modules of the package are in
+    lower case and hold none.
+    """
+    found: list[Rule] = []
+    for module in sorted(pkgutil.iter_modules(importlib.import_module(package).__path__)):
+        if module.name.isupper():
+            own = importlib.import_module(f"{package}.{module.name}")
+            found += [
+                one()
+                for one in vars(own).values()
+                if isinstance(one, type) and one.__module__ == own.__name__ and hasattr(one, "id")
+            ]
+    return tuple(found)

@@ -132,10 +132,9 @@ class _Taken:
     def take(self, pack: Pack) -> None:
         """Take a pack in; raises ``InputRefused`` where it does not go with those before it."""
         _refuse_inconsistent(pack, self._packs)
-        if pack.catalogue is not None:
-            own = load_catalogue([pack.catalogue])
-            _refuse_sentences(pack.name, own, self._sentences)
-            self._sentences[pack.name] = own
+        own = load_catalogue([] if pack.catalogue is None else [pack.catalogue]).joined(_described(pack))
+        _refuse_sentences(pack.name, own, self._sentences)
+        self._sentences[pack.name] = own
         self._packs.append(pack)
 
     def registry(self, broken: Iterable[BrokenPack]) -> Registry:
@@ -150,6 +149,27 @@ class _Taken:
             catalogue=reduce(Catalogue.joined, self._sentences.values()),
         )
         return registry.for_site(SiteRules())
+
+
+def _described(pack: Pack) -> Catalogue:
+    """What the rules of a pack say of themselves, as sentences."""
+    return Catalogue(
+        {
+            language: {
+                f"rule.{rule.id}.{part}": text
+                for rule in pack.rules
+                for part in ("title", "why")
+                if (text := getattr(rule, part, {}).get(language))
+            }
+            | {
+                f"reason.{code}": texts[language]
+                for rule in pack.rules
+                for code, texts in getattr(rule, "reasons", {}).items()
+                if language in texts
+            }
+            for language in LANGUAGES
+        }
+    )
 
 
 def _own_folders() -> list[Traversable]:

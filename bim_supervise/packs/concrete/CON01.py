@@ -30,6 +30,10 @@ class FormworkToTwo(FormworkRule):
         "en": "Formwork of slabs to 2 m",
         "zh": "2 m 及以下板底模拆除",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "A slab that carries its own weight too early falls.",
+        "zh": "过早拆模的板会塌落。",
+    }
     severity: ClassVar[Severity] = Severity.LIFE_SAFETY
     span_class: ClassVar[str] = "slab to 2 m"
     records: ClassVar[Mapping[str, str]] = {"strength": "strength_result"}

@@ -32,6 +32,10 @@ class FormworkToEight(FormworkRule):
         "en": "Formwork of slabs and beams to 8 m",
         "zh": "8 m 及以下板、梁底模拆除",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "A beam that carries its own weight too early falls.",
+        "zh": "过早拆模的梁板会塌落。",
+    }
     severity: ClassVar[Severity] = Severity.LIFE_SAFETY
     span_class: ClassVar[str] = "to 8 m"
     records: ClassVar[Mapping[str, str]] = {"strength": "strength_result"}

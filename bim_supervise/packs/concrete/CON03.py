@@ -33,6 +33,10 @@ class FormworkOverEight(FormworkRule):
         "en": "Formwork over 8 m and of cantilevers",
         "zh": "8 m 以上及悬臂构件底模拆除",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "A cantilever has nothing to fall back on.",
+        "zh": "悬臂构件没有任何冗余。",
+    }
     severity: ClassVar[Severity] = Severity.LIFE_SAFETY
     span_class: ClassVar[str] = "over 8 m or cantilever"
     records: ClassVar[Mapping[str, str]] = {"strength": "strength_result"}

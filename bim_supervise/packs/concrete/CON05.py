@@ -28,4 +28,8 @@ class WalkOn(StrengthRule):
         "en": "Strength to walk on",
         "zh": "可上人强度",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "Steps on green concrete stay in it.",
+        "zh": "过早上人会损伤新浇混凝土。",
+    }
     records: ClassVar[Mapping[str, str]] = {"strength": "strength_result"}

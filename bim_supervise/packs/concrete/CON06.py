@@ -28,4 +28,8 @@ class PlacingTemperature(RecordedRule):
         "en": "Temperature of the mixture at placing",
         "zh": "入模温度",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "Concrete that is too cold does not set; too hot, it cracks.",
+        "zh": "入模温度过低不凝结，过高则开裂。",
+    }
     records: ClassVar[Mapping[str, str]] = {"min": "placing_temperature", "max": "placing_temperature"}

@@ -33,6 +33,10 @@ class WinterRegime(WindowedRule):
         "en": "Winter regime",
         "zh": "冬期施工",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "Five cold days in a row and other rules hold.",
+        "zh": "连续五天低温后须执行冬期施工措施。",
+    }
     severity: ClassVar[Severity] = Severity.MAJOR
     condition: ClassVar[Term] = Lasting(
         Measured(kind=AIR_TEMPERATURE, purpose="weather", clear_after=5), minutes=5 * 24 * 60

@@ -30,4 +30,8 @@ class HotRegime(WindowedRule):
         "en": "Hot-weather regime",
         "zh": "高温施工",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "On hot days concrete stiffens before it is placed.",
+        "zh": "高温天混凝土未入模即失去流动性。",
+    }
     condition: ClassVar[Term] = Measured(kind=AIR_TEMPERATURE, purpose="weather")

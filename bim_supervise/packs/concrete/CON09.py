@@ -31,6 +31,10 @@ class WinterTemperatures(RecordedRule):
         "en": "Temperatures of the mixture in winter",
         "zh": "冬期混凝土温度",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "Concrete that freezes before it is strong stays weak.",
+        "zh": "受冻前未达强度的混凝土将永久受损。",
+    }
     records: ClassVar[Mapping[str, str]] = {
         "discharge": "discharge_temperature",
         "ready-mixed": "discharge_temperature",

@@ -27,4 +27,8 @@ class RainAtPour(RainRule):
         "en": "Rain at a pour",
         "zh": "雨天浇筑",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "Rain washes the cement out of a fresh surface.",
+        "zh": "雨水会冲走新浇表面的水泥浆。",
+    }
     kind: ClassVar[Kind] = Kind.QUALITY

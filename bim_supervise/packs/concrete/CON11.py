@@ -31,6 +31,10 @@ class FrostStrength(StrengthRule):
         "en": "Frost-critical strength",
         "zh": "受冻临界强度",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "Concrete that freezes before it is strong stays weak.",
+        "zh": "受冻前未达临界强度的混凝土将永久受损。",
+    }
     records: ClassVar[Mapping[str, str]] = {
         "30 %": "strength_result",
         "40 %": "strength_result",

@@ -27,4 +27,8 @@ class CuringSeven(CuringRule):
         "en": "Curing of Portland and slag cement",
         "zh": "普通及矿渣水泥养护",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "Concrete that dries too early stays weak and cracks.",
+        "zh": "养护不足的混凝土强度低、易开裂。",
+    }
     kind: ClassVar[Kind] = Kind.QUALITY

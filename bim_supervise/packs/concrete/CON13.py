@@ -30,4 +30,8 @@ class CuringFourteen(CuringRule):
         "en": "Curing of retarded, impermeable and high-grade concrete",
         "zh": "缓凝、抗渗及高强混凝土养护",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "Concrete that dries too early stays weak and cracks.",
+        "zh": "养护不足的混凝土强度低、易开裂。",
+    }
     kind: ClassVar[Kind] = Kind.QUALITY

@@ -31,5 +31,9 @@ class SixHundredDegreeDays(AgeRule):
         "en": "600 degree-days",
         "zh": "600 °C·d 等效养护龄期",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "At 600 degree-days the same-condition cubes are to be tested.",
+        "zh": "累计达到 600 °C·d 时应试压同条件试块。",
+    }
     kind: ClassVar[Kind] = Kind.QUALITY
     measure: ClassVar[str] = "degree_days"

@@ -32,6 +32,10 @@ class TemperatureRise(WindowedRule):
         "en": "Temperature rise of mass concrete",
         "zh": "大体积混凝土温升",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "The hotter it gets, the more it shrinks when it cools.",
+        "zh": "温升越高，降温收缩越大。",
+    }
     severity: ClassVar[Severity] = Severity.MAJOR
     condition: ClassVar[Term] = Derived(
         kind=CONCRETE_TEMPERATURE,

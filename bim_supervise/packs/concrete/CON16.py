@@ -31,6 +31,10 @@ class CoreSurface(WindowedRule):
         "en": "Difference of core and surface",
         "zh": "里表温差",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "A hot core in a cold skin tears the skin.",
+        "zh": "里热表冷会拉裂表面。",
+    }
     severity: ClassVar[Severity] = Severity.MAJOR
     condition: ClassVar[Term] = Measured(
         kind=CONCRETE_TEMPERATURE,

@@ -33,6 +33,10 @@ class CoolingRate(WindowedRule):
         "en": "Cooling rate",
         "zh": "降温速率",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "Concrete that cools quickly cracks.",
+        "zh": "降温过快会开裂。",
+    }
     condition: ClassVar[Term] = Derived(
         kind=CONCRETE_TEMPERATURE,
         limit_statistic="fall in 24 h",

@@ -33,6 +33,10 @@ class SurfaceAir(WindowedRule):
         "en": "Surface and air when insulation goes",
         "zh": "拆除保温时表面与大气温差",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "A warm surface in cold air cracks on the day the insulation goes.",
+        "zh": "拆除保温当天，表面遇冷会开裂。",
+    }
     condition: ClassVar[Term] = Measured(
         kind=CONCRETE_TEMPERATURE,
         purpose=SURFACE,

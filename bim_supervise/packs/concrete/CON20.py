@@ -30,6 +30,10 @@ class ThermometerRead(WindowedRule):
         "en": "Temperature readings per day",
         "zh": "每日测温次数",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "What nobody reads nobody can cool.",
+        "zh": "不测温就无从控温。",
+    }
     condition: ClassVar[Term] = Measured(
         kind=CONCRETE_TEMPERATURE, purpose=CORE, statistic="readings", calibrated=False
     )

@@ -30,5 +30,9 @@ class NurseSaul(AgeRule):
         "en": "Maturity (Nurse-Saul)",
         "zh": "成熟度（Nurse-Saul）",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "Maturity says when a strength test is worth making.",
+        "zh": "成熟度提示何时适合做强度试验。",
+    }
     kind: ClassVar[Kind] = Kind.QUALITY
     measure: ClassVar[str] = "nurse_saul"

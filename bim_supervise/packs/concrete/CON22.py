@@ -33,5 +33,9 @@ class EquivalentAge(AgeRule):
         "en": "Equivalent age",
         "zh": "等效龄期",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "Equivalent age weighs warm hours more than cold ones.",
+        "zh": "等效龄期按温度加权计时。",
+    }
     kind: ClassVar[Kind] = Kind.QUALITY
     measure: ClassVar[str] = "equivalent_age"

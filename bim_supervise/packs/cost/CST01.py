@@ -33,6 +33,10 @@ class SchedulePerformance:
     id: ClassVar[str] = "CST-01"
     kind: ClassVar[Kind] = Kind.COST
     title: ClassVar[Mapping[str, str]] = {"en": "Earned against planned value", "zh": "挣值与计划值"}
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "It says in money how far the work is behind the plan, before the planned finish has passed.",
+        "zh": "在计划完工之前，用金额说明工作落后计划多少。",
+    }
 
     def subjects(self, evidence: Evidence) -> Iterable[Subject]:
         """Every task that has a budget."""

@@ -30,6 +30,10 @@ class CostPerformance:
     id: ClassVar[str] = "CST-02"
     kind: ClassVar[Kind] = Kind.COST
     title: ClassVar[Mapping[str, str]] = {"en": "Earned value against actual cost", "zh": "挣值与实际费用"}
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "It says how much work each unit of money has bought.",
+        "zh": "说明每一元费用换来了多少工作。",
+    }
 
     def subjects(self, evidence: Evidence) -> Iterable[Subject]:
         """Every task with a budget and a stated cost."""

@@ -3,9 +3,7 @@
 from importlib.resources import files
 
 from bim_supervise.checkpoints.limits import load_limits
-from bim_supervise.checkpoints.pack import Pack
-from bim_supervise.packs.cost.CST01 import SchedulePerformance
-from bim_supervise.packs.cost.CST02 import CostPerformance
+from bim_supervise.checkpoints.pack import Pack, rules_in
 
 _here = files(__package__)
 
@@ -13,7 +11,7 @@ pack = Pack(
     name="cost",
     version="1.0",
     title={"en": "Cost", "zh": "费用"},
-    rules=(SchedulePerformance(), CostPerformance()),
+    rules=rules_in(__name__),
     limits=load_limits(_here / "limits.yaml"),
     catalogue=_here / "catalogue",
 )

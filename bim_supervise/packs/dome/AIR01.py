@@ -32,5 +32,9 @@ class LeastPressure(WindowedRule):
         "en": "Least over-pressure of the dome",
         "zh": "气膜最低内压",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "Below its least pressure the dome comes down on the people inside.",
+        "zh": "内压低于设计下限，气膜会塌落到施工人员身上。",
+    }
     severity: ClassVar[Severity] = Severity.LIFE_SAFETY
     condition: ClassVar[Term] = AtOnce(Measured(kind=DOME_PRESSURE, statistic="min", purpose=DOME))

@@ -29,5 +29,9 @@ class MostPressure(WindowedRule):
         "en": "Highest over-pressure of the dome",
         "zh": "气膜最高内压",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "Above its highest pressure the membrane or its anchors tear.",
+        "zh": "内压高于设计上限，膜材或锚固会撕裂。",
+    }
     severity: ClassVar[Severity] = Severity.LIFE_SAFETY
     condition: ClassVar[Term] = AtOnce(Measured(kind=DOME_PRESSURE, statistic="max", purpose=DOME))

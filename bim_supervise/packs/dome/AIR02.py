@@ -32,6 +32,10 @@ class PressureLoss(WindowedRule):
         "en": "Loss of pressure",
         "zh": "气膜失压速率",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "A dome that loses pressure quickly leaves little time.",
+        "zh": "失压越快，留给撤离的时间越少。",
+    }
     severity: ClassVar[Severity] = Severity.LIFE_SAFETY
     condition: ClassVar[Term] = Derived(
         kind=DOME_PRESSURE,

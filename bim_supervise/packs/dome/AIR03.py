@@ -28,5 +28,9 @@ class StandbyPower(RecordedRule):
         "en": "Standby fan and power",
         "zh": "备用风机与电源",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "When the fan or the mains fail, standby has to carry the dome in time.",
+        "zh": "风机或市电故障时，备用系统须及时投入。",
+    }
     severity: ClassVar[Severity] = Severity.LIFE_SAFETY
     records: ClassVar[Mapping[str, str]] = {"start": "standby_start_time", "run": "standby_run_time"}

@@ -31,6 +31,10 @@ class AirlockInterlock(WindowedRule):
         "en": "Airlock: never both leaves open",
         "zh": "气闸：内外门不得同时开启",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "With both leaves open the dome empties through the door.",
+        "zh": "内外门同时开启，气膜会从门洞泄压。",
+    }
     severity: ClassVar[Severity] = Severity.LIFE_SAFETY
     condition: ClassVar[Term] = Derived(
         kind=AIRLOCK_INNER,

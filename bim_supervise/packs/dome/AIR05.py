@@ -28,5 +28,9 @@ class Evacuation(RecordedRule):
         "en": "Evacuation in time",
         "zh": "撤离时间",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "Everybody must be out before the dome lies on the ground.",
+        "zh": "气膜塌落之前所有人员必须撤离完毕。",
+    }
     severity: ClassVar[Severity] = Severity.LIFE_SAFETY
     records: ClassVar[Mapping[str, str]] = {"drill": "evacuation_time"}

@@ -33,6 +33,10 @@ class StormPressure(WindowedRule):
         "en": "Storm pressure before the storm",
         "zh": "大风前升至抗风内压",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "In a storm the dome must be stiffer than on a calm day.",
+        "zh": "大风时气膜须升至更高内压。",
+    }
     severity: ClassVar[Severity] = Severity.LIFE_SAFETY
     condition: ClassVar[Term] = FailsWhenAll(
         (

@@ -31,6 +31,10 @@ class PurifiedExhaust(WindowedRule):
         "en": "Air leaves only through the running purifier",
         "zh": "气体须经运行中的净化设备排出",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "Exhaust without a running purifier blows the dust of the pit over the neighbours.",
+        "zh": "净化设备停运而继续排风，会把坑内粉尘排向周边。",
+    }
     severity: ClassVar[Severity] = Severity.MAJOR
     stops: ClassVar[tuple[str, ...]] = ("earthwork",)
     condition: ClassVar[Term] = Derived(

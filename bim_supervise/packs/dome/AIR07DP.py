@@ -28,4 +28,8 @@ class FilterPressure(WindowedRule):
         "en": "Pressure drop of the filter",
         "zh": "过滤器压差",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "A clogged filter lets the fan pull dust around it; a torn one has no drop at all.",
+        "zh": "滤芯堵塞或破损都会使净化失效。",
+    }
     condition: ClassVar[Term] = Measured(kind=FILTER_PRESSURE, statistic="max", purpose=PURIFIER)

@@ -28,4 +28,8 @@ class StackBeijing(WindowedRule):
         "en": "Particulate in the purified exhaust",
         "zh": "净化排气颗粒物",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "What leaves the stack is what the neighbours breathe.",
+        "zh": "排气筒排出的就是周边居民呼吸的。",
+    }
     condition: ClassVar[Term] = Measured(kind=STACK_PARTICULATE, purpose="stack")

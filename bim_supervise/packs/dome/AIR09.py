@@ -28,4 +28,8 @@ class StackNational(WindowedRule):
         "en": "Particulate in the exhaust, national",
         "zh": "排气颗粒物（国家标准）",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "The national limit stands behind the one of the city.",
+        "zh": "国家标准是地方标准之外的底线。",
+    }
     condition: ClassVar[Term] = Measured(kind=STACK_PARTICULATE, purpose="stack")

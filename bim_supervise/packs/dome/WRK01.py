@@ -31,5 +31,9 @@ class CoShift(WindowedRule):
         "en": "Carbon monoxide over the shift",
         "zh": "一氧化碳 8 小时均值",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "Carbon monoxide kills without smell.",
+        "zh": "一氧化碳无色无味却能致命。",
+    }
     severity: ClassVar[Severity] = Severity.LIFE_SAFETY
     condition: ClassVar[Term] = Measured(kind=CO, purpose=DOME_AIR, limit_statistic="TWA", every_minutes=60)

@@ -33,6 +33,10 @@ class CoShort(WindowedRule):
         "en": "Carbon monoxide over fifteen minutes",
         "zh": "一氧化碳 15 分钟均值",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "A short cloud of carbon monoxide is enough.",
+        "zh": "短时高浓度一氧化碳即可致害。",
+    }
     severity: ClassVar[Severity] = Severity.LIFE_SAFETY
     condition: ClassVar[Term] = Derived(
         kind=CO,

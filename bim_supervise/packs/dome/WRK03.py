@@ -31,5 +31,9 @@ class No2Shift(WindowedRule):
         "en": "Nitrogen dioxide over the shift",
         "zh": "二氧化氮 8 小时均值",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "Nitrogen dioxide harms the lungs hours later.",
+        "zh": "二氧化氮的肺损伤往往数小时后才出现。",
+    }
     severity: ClassVar[Severity] = Severity.LIFE_SAFETY
     condition: ClassVar[Term] = Measured(kind=NO2, purpose=DOME_AIR, limit_statistic="TWA", every_minutes=60)

@@ -33,6 +33,10 @@ class No2Short(WindowedRule):
         "en": "Nitrogen dioxide over fifteen minutes",
         "zh": "二氧化氮 15 分钟均值",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "Nitrogen dioxide harms the lungs hours later.",
+        "zh": "二氧化氮的肺损伤往往数小时后才出现。",
+    }
     severity: ClassVar[Severity] = Severity.LIFE_SAFETY
     condition: ClassVar[Term] = Derived(
         kind=NO2,

@@ -31,5 +31,9 @@ class Co2Shift(WindowedRule):
         "en": "Carbon dioxide over the shift",
         "zh": "二氧化碳 8 小时均值",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "Stale air makes people slow and sick.",
+        "zh": "空气不流通使人迟钝、不适。",
+    }
     severity: ClassVar[Severity] = Severity.LIFE_SAFETY
     condition: ClassVar[Term] = Measured(kind=CO2, purpose=DOME_AIR, limit_statistic="TWA", every_minutes=60)

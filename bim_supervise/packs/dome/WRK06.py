@@ -33,6 +33,10 @@ class Co2Short(WindowedRule):
         "en": "Carbon dioxide over fifteen minutes",
         "zh": "二氧化碳 15 分钟均值",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "Stale air makes people slow and sick.",
+        "zh": "空气不流通使人迟钝、不适。",
+    }
     severity: ClassVar[Severity] = Severity.LIFE_SAFETY
     condition: ClassVar[Term] = Derived(
         kind=CO2,

@@ -29,5 +29,9 @@ class LeastOxygen(WindowedRule):
         "en": "Least oxygen",
         "zh": "氧含量下限",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "Below 19.5 % people faint without a warning.",
+        "zh": "氧含量低于 19.5 % 时人会毫无征兆地昏倒。",
+    }
     severity: ClassVar[Severity] = Severity.LIFE_SAFETY
     condition: ClassVar[Term] = AtOnce(Measured(kind=O2, statistic="min", purpose=DOME_AIR))

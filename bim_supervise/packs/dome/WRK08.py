@@ -29,5 +29,9 @@ class MostOxygen(WindowedRule):
         "en": "Most oxygen",
         "zh": "氧含量上限",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "Above 23.5 % everything burns.",
+        "zh": "氧含量高于 23.5 % 时任何东西都易燃。",
+    }
     severity: ClassVar[Severity] = Severity.LIFE_SAFETY
     condition: ClassVar[Term] = AtOnce(Measured(kind=O2, statistic="max", purpose=DOME_AIR))

@@ -30,6 +30,10 @@ class AdvisoryIncrement(WindowedRule):
         "en": "PM10 over the nearby station",
         "zh": "高于周边站点的 PM10",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "Beijing publishes how sites stand against the nearby station; the number is advisory.",
+        "zh": "北京按工地与周边站点的比较通报排名；此数值仅供参考。",
+    }
     condition: ClassVar[Term] = Measured(
         kind=PM10, purpose=BOUNDARY, reference=Reference(purpose=REFERENCE, cap=150.0)
     )

@@ -31,6 +31,10 @@ class WindForce(WindowedRule):
         "en": "Wind force 4: no earthwork",
         "zh": "四级及以上大风停止土方",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "From wind force 4 on, no earthwork, backfill, demolition or other dusty work.",
+        "zh": "四级及以上大风不得进行土方、回填、拆除等易扬尘作业。",
+    }
     severity: ClassVar[Severity] = Severity.MAJOR
     stops: ClassVar[tuple[str, ...]] = ("earthwork", "backfill")
     condition: ClassVar[Term] = Measured(kind=WIND_SPEED, purpose="weather")

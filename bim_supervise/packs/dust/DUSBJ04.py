@@ -30,4 +30,8 @@ class PollutionOrder(OrderRule):
         "en": "Heavy-pollution order",
         "zh": "重污染天气应急令",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "While an order is in force, the work that it names stops.",
+        "zh": "应急令期间，令中所列作业必须停止。",
+    }
     kind: ClassVar[Kind] = Kind.GREEN

@@ -29,5 +29,9 @@ class DustHeight(RecordedRule):
         "en": "Height of visible dust",
         "zh": "目测扬尘高度",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "Dust that is seen to rise is dust that leaves.",
+        "zh": "看得见的扬尘就是飘出去的扬尘。",
+    }
     records: ClassVar[Mapping[str, str]] = {"earthwork": "dust_height", "structure": "dust_height"}
     optional: ClassVar[frozenset[str]] = frozenset({"earthwork", "structure"})

@@ -27,4 +27,8 @@ class SixMeasures(RecordedRule):
         "en": "The six 100 % measures",
         "zh": "六个百分之百",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "Fence, cover, wash, harden, wet demolition and sealed trucks: each complete, every day.",
+        "zh": "围挡、覆盖、冲洗、硬化、湿法拆除、密闭运输，每天逐项达到百分之百。",
+    }
     records: ClassVar[Mapping[str, str]] = {name: f"dust_{name}" for name in MEASURES}

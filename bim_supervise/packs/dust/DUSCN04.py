@@ -28,4 +28,8 @@ class NationalFenceline(WindowedRule):
         "en": "TSP over the hour at the fence (national)",
         "zh": "厂界 TSP 小时均值（国家）",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "The national limit to fall back on where no province or city has its own.",
+        "zh": "无地方限值时采用的国家无组织排放限值。",
+    }
     condition: ClassVar[Term] = Measured(kind=TSP, purpose=BOUNDARY)

@@ -34,6 +34,10 @@ class HourlyIncrement(WindowedRule):
         "en": "PM10 increment over the county",
         "zh": "PM10 小时增量",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "What the site adds to the air of its county, hour by hour.",
+        "zh": "工地每小时给所在区县空气增加的颗粒物。",
+    }
     condition: ClassVar[Term] = Measured(
         kind=PM10, purpose=BOUNDARY, reference=Reference(purpose=REFERENCE, cap=150.0)
     )

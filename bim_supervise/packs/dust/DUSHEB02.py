@@ -29,6 +29,10 @@ class DailyExceedances(WindowedRule):
         "en": "Hours of exceedance per day",
         "zh": "日超标小时数",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "A day with more than two such hours does not comply.",
+        "zh": "一天内超标小时数超过 2 次即不达标。",
+    }
     severity: ClassVar[Severity] = Severity.MAJOR
     condition: ClassVar[Term] = Repeated(
         term=Measured(kind=PM10, purpose=BOUNDARY, reference=Reference(purpose=REFERENCE, cap=150.0))

@@ -27,4 +27,8 @@ class MonitoringPoints(PointsRule):
         "en": "Dust monitors for the area",
         "zh": "扬尘监测点数量",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "Too few monitors see too little of the fence.",
+        "zh": "监测点过少就看不全场界。",
+    }
     kind: ClassVar[Kind] = Kind.GREEN

@@ -28,4 +28,8 @@ class LiaoningTsp(WindowedRule):
         "en": "TSP over five minutes (Liaoning)",
         "zh": "TSP 五分钟均值（辽宁）",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "The five-minute mean of the province of Liaoning.",
+        "zh": "辽宁省地方标准的五分钟均值。",
+    }
     condition: ClassVar[Term] = Measured(kind=TSP, purpose=BOUNDARY)

@@ -28,4 +28,8 @@ class ShanghaiUpper(WindowedRule):
         "en": "Quarter hours of particulate over the upper limit (Shanghai)",
         "zh": "颗粒物日超标次数，高限（上海）",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "The city counts the quarter hours of a day that lie over the upper limit.",
+        "zh": "上海地方标准按日统计 15 分钟均值超过高限的次数。",
+    }
     condition: ClassVar[Term] = Repeated(term=Measured(kind=TSP, purpose=BOUNDARY))

@@ -28,4 +28,8 @@ class ShaanxiTsp(WindowedRule):
         "en": "TSP over the hour (Shaanxi)",
         "zh": "TSP 小时均值（陕西）",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "The hourly mean of the province of Shaanxi, by stage of work.",
+        "zh": "陕西省地方标准按施工阶段的小时均值。",
+    }
     condition: ClassVar[Term] = Measured(kind=TSP, purpose=BOUNDARY)

@@ -29,4 +29,8 @@ class NewEnergyShare(ShareRule):
         "en": "New-energy share of machines",
         "zh": "新能源机械占比",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "How much of the machine work is electric: by hours, by energy and by count.",
+        "zh": "机械作业中新能源的比例：按工时、按能量、按台数。",
+    }
     kind: ClassVar[Kind] = Kind.GREEN

@@ -29,5 +29,9 @@ class ErectionWind(WindRule):
         "en": "Wind while a crane is erected or taken down",
         "zh": "塔机安装、拆卸时的风速",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "Erecting, climbing and dismantling stop at 9.0 m/s at the highest point.",
+        "zh": "安装、顶升、拆卸时塔机最高处风速达到 9.0 m/s 必须停止。",
+    }
     severity: ClassVar[Severity] = Severity.LIFE_SAFETY
     condition: ClassVar[Term] = gust_or_mean("crane_erection")

@@ -30,5 +30,9 @@ class LiftingWind(WindRule):
         "en": "Wind while lifting",
         "zh": "起重作业时的风速",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "Open-air lifting stops at 12.0 m/s, or at what the manual says if that is less.",
+        "zh": "露天起重作业风速达到 12.0 m/s，或达到说明书更低值时必须停止。",
+    }
     severity: ClassVar[Severity] = Severity.LIFE_SAFETY
     condition: ClassVar[Term] = gust_or_mean("crane")

@@ -29,5 +29,9 @@ class BoomWind(WindRule):
         "en": "Wind at a concrete placing boom",
         "zh": "混凝土布料机作业时的风速",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "Placing booms stop at 10.8 m/s.",
+        "zh": "布料机作业风速达到 10.8 m/s 必须停止。",
+    }
     severity: ClassVar[Severity] = Severity.LIFE_SAFETY
     condition: ClassVar[Term] = gust_or_mean("placing_boom")

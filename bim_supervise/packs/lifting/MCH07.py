@@ -29,5 +29,9 @@ class HeightWind(WindRule):
         "en": "Wind at work at height",
         "zh": "高处作业时的风速",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "Climbing and suspended work at height stops from wind force 6 on.",
+        "zh": "六级及以上大风停止露天攀登与悬空高处作业。",
+    }
     severity: ClassVar[Severity] = Severity.LIFE_SAFETY
     condition: ClassVar[Term] = gust_or_mean("height_work")

@@ -29,5 +29,9 @@ class LoadMoment(WindowedRule):
         "en": "Load moment of a crane",
         "zh": "塔机力矩",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "Above the rated moment a crane tips.",
+        "zh": "超过额定力矩，塔机会倾覆。",
+    }
     severity: ClassVar[Severity] = Severity.LIFE_SAFETY
     condition: ClassVar[Term] = AtOnce(Measured(kind=CRANE_LOAD, statistic="max", purpose=CRANE))

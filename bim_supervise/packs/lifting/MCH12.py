@@ -29,5 +29,9 @@ class MastVerticality(WindowedRule):
         "en": "Verticality of the mast",
         "zh": "塔身垂直度",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "A mast out of plumb carries its load beside its foot.",
+        "zh": "塔身倾斜会使荷载偏离基础。",
+    }
     severity: ClassVar[Severity] = Severity.LIFE_SAFETY
     condition: ClassVar[Term] = AtOnce(Measured(kind=MAST_INCLINATION, statistic="max", purpose=CRANE))

@@ -29,5 +29,9 @@ class Separation(WindowedRule):
         "en": "Distance between cranes",
         "zh": "塔机间距",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "Two jibs that meet bring both cranes down.",
+        "zh": "两台塔机起重臂相碰会同时倒塌。",
+    }
     severity: ClassVar[Severity] = Severity.LIFE_SAFETY
     condition: ClassVar[Term] = AtOnce(Measured(kind=CRANE_SEPARATION, statistic="min", purpose=CRANE))

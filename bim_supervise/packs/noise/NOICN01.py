@@ -30,6 +30,10 @@ class DayLevel(BoundaryRule):
 
     id: ClassVar[str] = "NOI-CN-01"
     title: ClassVar[Mapping[str, str]] = {"en": "Boundary noise by day", "zh": "厂界昼间噪声"}
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "The neighbours' day; a short loud job outweighs long quiet ones.",
+        "zh": "关系周边居民白天生活；短时高噪声的影响大于长时间低噪声。",
+    }
 
     def statistic(self, device: Device) -> Statistic:
         """The energy mean of the meter's levels."""

@@ -28,6 +28,10 @@ class NightLevel(BoundaryRule):
 
     id: ClassVar[str] = "NOI-CN-02"
     title: ClassVar[Mapping[str, str]] = {"en": "Boundary noise by night", "zh": "厂界夜间噪声"}
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "The neighbours' sleep; noisy work at night needs a permit.",
+        "zh": "关系周边居民睡眠；夜间高噪声作业须有许可。",
+    }
     severity: ClassVar[Severity] = Severity.MAJOR
 
     def statistic(self, device: Device) -> Statistic:

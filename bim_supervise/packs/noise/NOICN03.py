@@ -29,6 +29,10 @@ class NightMaximum(BoundaryRule):
 
     id: ClassVar[str] = "NOI-CN-03"
     title: ClassVar[Mapping[str, str]] = {"en": "Highest boundary noise by night", "zh": "厂界夜间最大声级"}
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "A single bang wakes people even where the mean is low.",
+        "zh": "平均声级再低，一声巨响也会惊醒居民。",
+    }
     severity: ClassVar[Severity] = Severity.MAJOR
 
     def statistic(self, device: Device) -> Statistic:

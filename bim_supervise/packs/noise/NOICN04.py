@@ -28,4 +28,8 @@ class IndoorLevel(WindowedRule):
         "en": "Indoor level at a substitute point",
         "zh": "室内替代点噪声",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "Where no point outside is possible, the room beside the site is measured.",
+        "zh": "无法在室外布点时，以室内测点替代。",
+    }
     condition: ClassVar[Term] = Measured(kind=NOISE_LEVEL, statistic="LAeq", purpose="indoor")

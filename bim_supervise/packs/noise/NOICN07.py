@@ -29,4 +29,8 @@ class WeatherOfMeasurement(WindowedRule):
         "en": "Wind during the measurement",
         "zh": "测量期间风速",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "Wind in the microphone is no noise of the site.",
+        "zh": "风噪声不是工地噪声。",
+    }
     condition: ClassVar[Term] = Measured(kind=WIND_SPEED, purpose="weather")

@@ -36,6 +36,10 @@ class CorrectedLevel(WindowedRule):
         "en": "Level corrected for the background",
         "zh": "背景修正后的噪声",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "What the street adds is not the site's.",
+        "zh": "街道噪声不应计入工地。",
+    }
     condition: ClassVar[Term] = Derived(
         kind=NOISE_LEVEL,
         limit_statistic="LAeq corrected",

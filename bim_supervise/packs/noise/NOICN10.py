@@ -31,4 +31,8 @@ class NightPermit(PermitRule):
         "en": "Permit for work at night",
         "zh": "夜间施工许可",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "Work between 22:00 and 06:00 needs a permit.",
+        "zh": "22 时至次日 6 时施工须有许可。",
+    }
     kind: ClassVar[Kind] = Kind.GREEN

@@ -30,6 +30,10 @@ class HourLevel(BoundaryRule):
 
     id: ClassVar[str] = "NOI-CN-11"
     title: ClassVar[Mapping[str, str]] = {"en": "Boundary noise over the hour", "zh": "厂界小时等效声级"}
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "The statistic of the 2025 edition was not available; the hour is kept beside the 20 minutes.",
+        "zh": "2025 版的统计方法未能取得，故在 20 分钟之外同时计算 1 小时值。",
+    }
 
     def statistic(self, device: Device) -> Statistic:
         """The energy mean of the meter's levels."""

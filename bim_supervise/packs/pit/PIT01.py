@@ -37,6 +37,10 @@ class WallTopCumulative(WindowedRule):
         "en": "Horizontal displacement of the wall top, cumulative",
         "zh": "墙（坡）顶水平位移累计值",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "The wall leans before it fails.",
+        "zh": "围护结构先倾斜后失稳。",
+    }
     severity: ClassVar[Severity] = Severity.MAJOR
     condition: ClassVar[Term] = Derived(
         kind=HORIZONTAL,

@@ -37,6 +37,10 @@ class WallTopVerticalCumulative(WindowedRule):
         "en": "Vertical displacement of the wall top, cumulative",
         "zh": "墙（坡）顶竖向位移累计值",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "A wall that sinks has lost its footing.",
+        "zh": "墙顶下沉说明墙底失去承载。",
+    }
     severity: ClassVar[Severity] = Severity.MAJOR
     condition: ClassVar[Term] = Derived(
         kind=SETTLEMENT,

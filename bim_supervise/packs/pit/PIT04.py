@@ -31,6 +31,10 @@ class WallTopVerticalRate(WindowedRule):
         "en": "Vertical displacement of the wall top, rate",
         "zh": "墙（坡）顶竖向位移变化速率",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "A point that moves faster than before is a warning that a sum does not give.",
+        "zh": "变化速率比累计值更早预示险情。",
+    }
     severity: ClassVar[Severity] = Severity.MAJOR
     condition: ClassVar[Term] = Derived(
         kind=SETTLEMENT,

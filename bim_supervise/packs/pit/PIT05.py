@@ -37,6 +37,10 @@ class DeepHorizontalCumulative(WindowedRule):
         "en": "Deep horizontal displacement, cumulative",
         "zh": "深层水平位移累计值",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "The wall bends below before its top shows it.",
+        "zh": "墙体深部先变形，墙顶后显现。",
+    }
     severity: ClassVar[Severity] = Severity.MAJOR
     condition: ClassVar[Term] = Derived(
         kind=DEEP,

@@ -37,6 +37,10 @@ class ColumnVerticalCumulative(WindowedRule):
         "en": "Vertical displacement of a column, cumulative",
         "zh": "立柱竖向位移累计值",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "A column that rises or sinks bends the struts it carries.",
+        "zh": "立柱隆沉会使支撑受弯。",
+    }
     severity: ClassVar[Severity] = Severity.MAJOR
     condition: ClassVar[Term] = Derived(
         kind=SETTLEMENT,

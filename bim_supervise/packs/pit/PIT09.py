@@ -37,6 +37,10 @@ class GroundSurfaceCumulative(WindowedRule):
         "en": "Settlement of the ground surface, cumulative",
         "zh": "地表沉降累计值",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "What sinks beside the pit stands on what flows into it.",
+        "zh": "坑外地表下沉意味着土体流失。",
+    }
     severity: ClassVar[Severity] = Severity.MAJOR
     condition: ClassVar[Term] = Derived(
         kind=SETTLEMENT,

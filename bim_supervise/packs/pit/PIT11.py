@@ -31,6 +31,10 @@ class StrutForce(WindowedRule):
         "en": "Strut force",
         "zh": "支撑轴力",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "A strut near its capacity gives no second warning.",
+        "zh": "支撑接近承载力时不会再有第二次预警。",
+    }
     severity: ClassVar[Severity] = Severity.MAJOR
     condition: ClassVar[Term] = Derived(
         kind=STRUT_FORCE,

@@ -31,6 +31,10 @@ class StrutRelief(WindowedRule):
         "en": "Strut has lost its preload",
         "zh": "支撑预加力损失",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "A strut that has lost its preload holds nothing.",
+        "zh": "预加力损失的支撑不起作用。",
+    }
     severity: ClassVar[Severity] = Severity.MAJOR
     condition: ClassVar[Term] = Derived(
         kind=STRUT_FORCE,

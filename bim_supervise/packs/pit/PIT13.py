@@ -32,6 +32,10 @@ class GroundwaterChange(WindowedRule):
         "en": "Change of the groundwater level",
         "zh": "地下水位变化",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "Water that moves takes the soil with it.",
+        "zh": "水位变化会带走土体。",
+    }
     severity: ClassVar[Severity] = Severity.MAJOR
     condition: ClassVar[Term] = Derived(
         kind=WATER_LEVEL,

@@ -31,6 +31,10 @@ class GroundwaterRate(WindowedRule):
         "en": "Rate of the groundwater level",
         "zh": "地下水位变化速率",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "A well that falls half a metre in a day has found a way in.",
+        "zh": "水位一天下降半米，说明已形成渗流通道。",
+    }
     severity: ClassVar[Severity] = Severity.MAJOR
     condition: ClassVar[Term] = Derived(
         kind=WATER_LEVEL,

@@ -34,6 +34,10 @@ class ReadingDue(WindowedRule):
         "en": "Reading due",
         "zh": "监测频率",
     }
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "A point that nobody reads warns nobody.",
+        "zh": "不读数的测点等于没有测点。",
+    }
     condition: ClassVar[Term] = Derived(
         kind=SETTLEMENT,
         limit_statistic="gap",

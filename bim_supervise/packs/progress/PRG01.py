@@ -45,6 +45,11 @@ class LateStart:
     id: ClassVar[str] = "PRG-01"
     kind: ClassVar[Kind] = Kind.PROGRESS
     title: ClassVar[Mapping[str, str]] = {"en": "Late start", "zh": "开工滞后"}
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "A late start eats the float of everything behind it, "
+        "and is the first thing that can still be repaired.",
+        "zh": "开工滞后会吃掉后续工作的时差，也是最早还能补救的环节。",
+    }
 
     def subjects(self, evidence: Evidence) -> Iterable[Subject]:
         """Every task; its verdicts are about the task and each of its elements."""

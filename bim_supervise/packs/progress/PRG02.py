@@ -44,6 +44,10 @@ class LateFinish:
     id: ClassVar[str] = "PRG-02"
     kind: ClassVar[Kind] = Kind.PROGRESS
     title: ClassVar[Mapping[str, str]] = {"en": "Late finish", "zh": "完工滞后"}
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "A late finish moves the start of whatever waits for it.",
+        "zh": "完工滞后会推迟等待它的后续工作。",
+    }
 
     def subjects(self, evidence: Evidence) -> Iterable[Subject]:
         """Every task; its verdicts are about the task and each of its elements."""

@@ -2,14 +2,12 @@
 
 from importlib.resources import files
 
-from bim_supervise.checkpoints.pack import Pack
-from bim_supervise.packs.progress.PRG01 import LateStart
-from bim_supervise.packs.progress.PRG02 import LateFinish
+from bim_supervise.checkpoints.pack import Pack, rules_in
 
 pack = Pack(
     name="progress",
     version="1.0",
     title={"en": "Progress", "zh": "进度"},
-    rules=(LateStart(), LateFinish()),
+    rules=rules_in(__name__),
     catalogue=files(__package__) / "catalogue",
 )

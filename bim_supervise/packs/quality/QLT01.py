@@ -49,6 +49,10 @@ class HoldRecord:
     id: ClassVar[str] = "QLT-01"
     kind: ClassVar[Kind] = Kind.QUALITY
     title: ClassVar[Mapping[str, str]] = {"en": "Record for a hold point", "zh": "停止点验收记录"}
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "What is covered up or built upon cannot be inspected any more.",
+        "zh": "隐蔽或被后续工作覆盖之后就无法再检查。",
+    }
 
     def subjects(self, evidence: Evidence) -> Iterable[Subject]:
         """Nothing: only a checkpoint asks for records."""

@@ -39,6 +39,10 @@ class LabReport:
     id: ClassVar[str] = "QLT-03"
     kind: ClassVar[Kind] = Kind.QUALITY
     title: ClassVar[Mapping[str, str]] = {"en": "Report of a witnessed sample", "zh": "见证取样检测报告"}
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "Strength is accepted on specimens that supervision saw being taken.",
+        "zh": "强度以有人见证取样的试件为准。",
+    }
 
     def subjects(self, evidence: Evidence) -> Iterable[Subject]:
         """Nothing: only a checkpoint asks for reports."""

@@ -44,6 +44,10 @@ class Photos:
     id: ClassVar[str] = "QLT-04"
     kind: ClassVar[Kind] = Kind.QUALITY
     title: ClassVar[Mapping[str, str]] = {"en": "Photos", "zh": "影像资料"}
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "A picture is what is left to look at once the work is covered.",
+        "zh": "工程覆盖之后，能看的只有照片。",
+    }
 
     def subjects(self, evidence: Evidence) -> Iterable[Subject]:
         """Nothing: only a checkpoint asks for photos."""

@@ -34,6 +34,10 @@ class MeasuredValue:
     id: ClassVar[str] = "QLT-05"
     kind: ClassVar[Kind] = Kind.QUALITY
     title: ClassVar[Mapping[str, str]] = {"en": "Measured value", "zh": "实测值"}
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "A tolerance that is not measured is a hope.",
+        "zh": "不实测的允许偏差只是愿望。",
+    }
 
     def subjects(self, evidence: Evidence) -> Iterable[Subject]:
         """Nothing: only a checkpoint asks for measurements."""

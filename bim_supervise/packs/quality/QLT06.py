@@ -36,6 +36,10 @@ class StandingSupervision:
     id: ClassVar[str] = "QLT-06"
     kind: ClassVar[Kind] = Kind.QUALITY
     title: ClassVar[Mapping[str, str]] = {"en": "Standing supervision", "zh": "旁站"}
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "What goes wrong while concrete flows is seen by who stands there, or by nobody.",
+        "zh": "浇筑中的问题，只有在场的人看得见。",
+    }
 
     def subjects(self, evidence: Evidence) -> Iterable[Subject]:
         """Nothing: only a checkpoint asks for it."""

@@ -39,6 +39,10 @@ class NeighbourVibration(WindowedRule):
 
     id: ClassVar[str] = "VIB-X-01"
     title: ClassVar[Mapping[str, str]] = {"en": "Vibration at the neighbour", "zh": "邻近建筑振动"}
+    why: ClassVar[Mapping[str, str]] = {
+        "en": "The contract promises the neighbour that piling stays below an agreed velocity.",
+        "zh": "合同向相邻业主承诺打桩振动不超过约定速度。",
+    }
     condition: ClassVar[Term] = Measured(kind=VELOCITY, statistic="max", purpose="neighbour")
 
 
@@ -52,19 +56,16 @@ HOURS_SHAKEN = PeriodFigure(
     rules=("VIB-X-01",),
 )
 
-_here = files(__package__)
-
 pack = Pack(
     name="vibration",
     version="0.1",
     title={"en": "Vibration", "zh": "振动"},
     rules=(NeighbourVibration(),),
-    limits=load_limits(_here / "limits.yaml"),
+    limits=load_limits(files(__package__) / "limits.yaml"),
     kinds=(VELOCITY,),
     figures=(HOURS_SHAKEN,),
     rows=(
         ReportRow(of="VIB-X-HOURS"),
         ReportRow(of="VIB-X-01", title={"en": "What the neighbour felt", "zh": "邻居所感振动"}),
     ),
-    catalogue=_here / "catalogue",
 )
