@@ -74,10 +74,12 @@ def _workers(file: Any) -> Iterator[tuple[Any, Any]]:
 
 def _expenses(file: Any) -> Iterator[tuple[Any, Any]]:
     for relation in file.by_type("IfcRelAssignsToControl"):
-        if relation.RelatingControl.is_a("IfcCostItem"):
+        control = relation.RelatingControl
+        # Other cost items are those of a bill of quantities, which comes in with the model.
+        if control.is_a("IfcCostItem") and any(one.Category in COSTS for one in control.CostValues or ()):
             for item in relation.RelatedObjects:
                 if item.is_a("IfcTask"):
-                    yield item, relation.RelatingControl
+                    yield item, control
 
 
 def _assignment(entity: Any, names: dict[int, str], reading: IfcReading) -> Assignment:
