@@ -57,29 +57,42 @@ class RecordedRule(ABC):
         Raises:
             ValueError: when a parameter is not of its kind; the engine shows it.
         """
-        names = _sought(subject, parameters)
         wanted = parameters.get("criterion")
         verdicts = []
         for statistic, record in self.records.items():
             if (statistic in self.optional or wanted is not None) and statistic != wanted:
                 continue
             rows = [row for row in limits if row.statistic == statistic]
-            limit = in_force(rows, evidence.as_of, evidence.zone)
+            fact = self.latest(record, subject, parameters, evidence)
+            limit = in_force(rows, self.asked_at(fact, evidence), evidence.zone)
             if limit is not None:
-                found = [fact for name in names for fact in evidence.facts(record, name)]
-                verdicts.append(self._judge(subject, record, limit, found, parameters, evidence))
+                verdicts.append(self._judge(subject, record, limit, fact, parameters, evidence))
         return verdicts
+
+    def latest(
+        self, record: str, subject: Subject, parameters: Mapping[str, Any], evidence: Evidence
+    ) -> Fact | None:
+        """The latest statement of a kind about what is asked for, or None.
+
+        Raises:
+            ValueError: when the parameter ``elements`` is no list of texts.
+        """
+        found = [fact for name in _sought(subject, parameters) for fact in evidence.facts(record, name)]
+        return max(found, key=lambda one: (one.event_time, one.id), default=None)
+
+    def asked_at(self, fact: Fact | None, evidence: Evidence) -> datetime:
+        """The moment (aware) whose edition of the limit counts for a statement."""
+        return evidence.as_of
 
     def _judge(
         self,
         subject: Subject,
         record: str,
         limit: Limit,
-        found: Sequence[Fact],
+        fact: Fact | None,
         parameters: Mapping[str, Any],
         evidence: Evidence,
     ) -> Verdict:
-        fact = max(found, key=lambda one: (one.event_time, one.id), default=None)
         params: dict[str, Any] = {"record": record, "limit": limit.value, "unit": limit.unit}
         value: float | None = None
         outcome, reason = Outcome.UNDETERMINED, "record_absent"

@@ -36,6 +36,9 @@ DISCHARGE_TEMPERATURE = _stated("discharge_temperature", "degC", -60.0, 100.0)
 LAYER_TEMPERATURE = _stated("layer_temperature", "degC", -60.0, 100.0)
 """Temperature of a placed layer before the next one covers it [degC]."""
 
+POST_SPACING = _stated("post_spacing", "m", 0.0, 100.0)
+"""Largest distance [m] between the posts that stay under a slab when its panels are struck."""
+
 RAIN_CLASS = ObservationKind(
     key="rain_class",
     shape=Shape.FACT,
@@ -44,7 +47,14 @@ RAIN_CLASS = ObservationKind(
 )
 """The rain that is falling or forecast for the pour."""
 
-KINDS = (STRENGTH_RESULT, PLACING_TEMPERATURE, DISCHARGE_TEMPERATURE, LAYER_TEMPERATURE, RAIN_CLASS)
+KINDS = (
+    STRENGTH_RESULT,
+    PLACING_TEMPERATURE,
+    DISCHARGE_TEMPERATURE,
+    LAYER_TEMPERATURE,
+    POST_SPACING,
+    RAIN_CLASS,
+)
 """Everything this pack adds."""
 
 CORE, SURFACE = "concrete_core", "concrete_surface"

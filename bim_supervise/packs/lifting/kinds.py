@@ -1,7 +1,7 @@
 """Kinds of observation that the lifting rules read."""
 
 from bim_supervise.events.kinds import KindTable
-from bim_supervise.events.observations import ObservationKind, Shape
+from bim_supervise.events.observations import ObservationKind, Shape, SubjectType
 
 WIND_SPEED = KindTable()["wind_speed"]
 """Mean wind [m/s] over the interval that the instrument reports."""
@@ -43,7 +43,17 @@ ENERGY_TOTAL = KindTable()["energy_total"]
 MACHINE_KINDS = (OPERATING_HOURS, FUEL_TOTAL)
 """What telematics of machines report beside the built-in energy counter."""
 
-KINDS = (WIND_GUST, MAST_INCLINATION, CRANE_SEPARATION, *MACHINE_KINDS)
+EMISSION_STAGE = ObservationKind(
+    key="emission_stage",
+    shape=Shape.FACT,
+    subjects=(SubjectType.TASK, SubjectType.CHECKPOINT),
+    numeric=True,
+    minimum=1.0,
+    maximum=9.0,
+)
+"""Emission stage in the papers of a diesel machine (4 is stage IV); its payload says when it was ``made``."""
+
+KINDS = (WIND_GUST, MAST_INCLINATION, CRANE_SEPARATION, EMISSION_STAGE, *MACHINE_KINDS)
 """Everything this pack adds."""
 
 CRANE = "crane"
