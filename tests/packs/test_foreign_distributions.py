@@ -25,8 +25,8 @@ registry = load_packs()
 cases = load_cases(sys.argv[1], registry)
 for case in cases:
     case.run()
-check_rule(registry.rules["VIB-X-01"], registry, cases)
-assert watches_site(registry.pack_of["VIB-X-01"]), "no section of the green screen and report"
+check_rule(registry.rules[sys.argv[2]], registry, cases)
+assert watches_site(registry.pack_of[sys.argv[2]]), "no section of the green screen and report"
 print(len(cases))
 """
 
@@ -79,12 +79,13 @@ def installed(tmp_path_factory):
     bundled = next((Path(ensurepip.__file__).parent / "_bundled").glob("pip-*.whl"), None)
     if bundled is None:
         pytest.skip("this Python carries no pip to install with")
-    for name in ("vibration", "broken"):
+    names = ("vibration", "noise_abroad", "broken")
+    for name in names:
         shutil.copytree(DISTRIBUTIONS / name, folder / name)
     target = folder / "site"
     asked = ["install", "--no-index", "--no-deps", "--no-build-isolation", "--target", str(target)]
     subprocess.run(
-        [sys.executable, str(bundled / "pip"), *asked, str(folder / "vibration"), str(folder / "broken")],
+        [sys.executable, str(bundled / "pip"), *asked, *(str(folder / name) for name in names)],
         check=True,
         capture_output=True,
         timeout=240,
@@ -113,11 +114,17 @@ def test_an_installed_pack_is_listed_with_its_limit_and_a_broken_one_is_named(in
     assert "geophones" in json.dumps(names["broken_example"])
     assert "VIB-X-01" in json.dumps(names["vibration"])
     assert "annex 7" in json.dumps(names["vibration"])
+    abroad = {limit["profile"] for rule in names["noise_abroad"]["rules"] for limit in rule["limits"]}
+    assert abroad == {"hong-kong", "hong-kong-school", "singapore-residential"}
     assert [name for name, pack in names.items() if "error" in pack] == ["broken_example"]
 
 
-def test_the_rule_of_an_installed_pack_judges_and_keeps_what_every_rule_must(installed):
-    assert python(installed, "-c", JUDGE, str(DISTRIBUTIONS / "vibration" / "cases")).strip() == "3"
+@pytest.mark.parametrize(
+    ("name", "rule", "cases"), [("vibration", "VIB-X-01", 3), ("noise_abroad", "NOI-X-01", 6)]
+)
+def test_the_rule_of_an_installed_pack_judges_and_keeps_what_every_rule_must(installed, name, rule, cases):
+    said = python(installed, "-c", JUDGE, str(DISTRIBUTIONS / name / "cases"), rule)
+    assert said.strip() == str(cases)
 
 
 def test_an_installed_pack_judges_what_is_heard_and_stands_in_the_rendered_report(installed, tmp_path):
