@@ -139,10 +139,10 @@ class GreenFigures(Supervision):
         packs = [pack for pack in self.registry.packs if watches_site(pack)]
         read = {rule for pack in packs for figure in pack.figures for rule in figure.rules}
         found, judged = self._windowed(start, min(end, situation.as_of), read)
-        for key, figure in self._points(situation).items():
-            found.setdefault(key, figure)
         by_rule: dict[str, list[PackFigure]] = defaultdict(list)
-        for (rule, _), figure in sorted(found.items()):
+        every = {(*key, ""): figure for key, figure in found.items()}
+        every |= {key: one for key, one in self._points(situation).items() if key[:2] not in found}
+        for (rule, _, _), figure in sorted(every.items()):
             by_rule[rule].append(figure)
         derived = self._derived(packs, situation, start, min(end, situation.as_of), found, judged)
         return [_section(pack, by_rule, derived) for pack in packs]
@@ -247,14 +247,18 @@ class GreenFigures(Supervision):
         elif said is None or said.outcome == Outcome.UNDETERMINED or _worse(window, said):
             group.days[day] = window
 
-    def _points(self, situation: Situation) -> dict[tuple[str, str], PackFigure]:
-        """Figures of rules without windows, and of those that checkpoints ask, as they stand."""
-        grouped: dict[tuple[str, str], list[Verdict]] = defaultdict(list)
+    def _points(self, situation: Situation) -> dict[tuple[str, str, str], PackFigure]:
+        """Figures of rules without windows, and of those that checkpoints ask, as they stand.
+
+        A rule that says several things of one subject (shares by hours, energy, count) has a figure for each.
+        """
+        grouped: dict[tuple[str, str, str], list[Verdict]] = defaultdict(list)
         asked = (item for judged in situation.judged.values() for item in judged.verdicts)
         own = (item for item in situation.verdicts if item.window_start is None)
         for verdict in (*own, *asked):
             if verdict.rule in self.registry.rules:
-                grouped[verdict.rule, verdict.subject.key].append(verdict)
+                statistic = "" if verdict.limit is None else verdict.limit.statistic
+                grouped[verdict.rule, verdict.subject.key, statistic].append(verdict)
         with self._store.reading() as work:
             names = {device.id: device.name for device in work.devices()}
         made = {}
