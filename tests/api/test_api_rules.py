@@ -1,7 +1,11 @@
 """Rule settings of a project: loaded whole or not at all, signed where they loosen, in force at once."""
 
-import pytest
+import json
 
+import pytest
+from typer.testing import CliRunner
+
+from bim_supervise.cli import app
 from bim_supervise.core.errors import InputRefused, PermissionRefused
 
 TIGHTER = """
@@ -54,3 +58,17 @@ def test_loosening_is_signed_by_the_chief_who_is_named(project, tmp_path):
     shown = project.load_rules(file, "chen")
     assert shown["loosened"] == 1
     assert shown["set_by"] == "chen"
+
+
+@pytest.mark.parametrize(
+    ("reason", "code"), [("", "limit_loosened"), ("night permit 88", "loosening_not_signed")]
+)
+def test_at_the_command_line_nobody_loosens_without_a_signed_reason(project, tmp_path, reason, code):
+    text = LOOSER if reason else LOOSER.partition(",\n     loosens")[0] + "}\n"
+    folder, file = str(project.settings.directory), str(written(tmp_path, text))
+    done = CliRunner().invoke(app, ["--project", folder, "rules", "load", file, "--json"])
+    assert done.exit_code != 0
+    assert json.loads(done.stdout)["error"]["code"] == code
+    again = type(project).open(folder)
+    assert night_limits(again) == [55]
+    again.close()
