@@ -15,6 +15,7 @@ from bim_supervise.api.head_notices import HeadDesk
 from bim_supervise.api.identities import Identities
 from bim_supervise.api.ifc_out import IfcOut
 from bim_supervise.api.itp import InspectionPlan
+from bim_supervise.api.labels import Labels
 from bim_supervise.api.lot_records import LotRecords
 from bim_supervise.api.model_check import ModelCheck
 from bim_supervise.api.personal_data import PersonalData
@@ -51,6 +52,7 @@ class Project(
     Reports,
     RuleSettings,
     StoreyPlans,
+    Labels,
     ViewerDocuments,
 ):
     """A project: plan in, evidence in, judgement and signatures out."""

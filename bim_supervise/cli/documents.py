@@ -9,10 +9,27 @@ from typing import Annotated, Any
 import typer
 
 from bim_supervise.cli.output import command, project_of
+from bim_supervise.core.whole_file import write_whole
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands to ``app``."""
+
+    @command(app, "labels")
+    def labels(
+        context: typer.Context,
+        kind: Annotated[str, typer.Argument(metavar="KIND", help="element or device")],
+        out: Annotated[Path, typer.Option("--out", metavar="FILE", help="PDF to write.")],
+        address: Annotated[
+            str, typer.Option("--address", metavar="URL", help="Where people reach the site's screens.")
+        ],
+        storey: Annotated[str | None, typer.Option("--storey", help="Elements of this storey only.")] = None,
+        language: Annotated[str, typer.Option("--language", help="zh or en")] = "zh",
+    ) -> dict[str, Any]:
+        """Write labels with QR codes for elements or devices."""
+        data = project_of(context).labels(kind, address, language=language, storey=storey)
+        write_whole(out, [data])
+        return {"file": str(out), "kind": kind, "bytes": len(data)}
 
     @command(app, "report")
     def report(

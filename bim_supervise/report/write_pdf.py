@@ -58,7 +58,7 @@ def write_pdf(document: Document, words: Words) -> bytes:
             typst.compile(
                 root / "page.typ",
                 root=root,
-                font_paths=_fonts(),
+                font_paths=document_fonts(),
                 format="pdf",
                 sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
                 timestamp=int(origin.made_at.timestamp()),
@@ -72,7 +72,8 @@ def _page() -> bytes:
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def document_fonts() -> typst.Fonts:
+    """The fonts of every document, which come with the software."""
     folder = pylopdf_fonts_zh_cn.sans_path().parent
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[folder])
 

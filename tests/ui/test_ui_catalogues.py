@@ -48,6 +48,7 @@ BUILT = {
         "placement",
     ),
     "storey.{}": ["closer", "away", "fit"],
+    "scan.print_{}": ["element", "device"],
     "nav.{}": shell.SECTIONS,
     "{}.title": [item.key for group in shell.SECTIONS.values() for item in group],
     "admin.view_{}": ["devices", "senders", "feeds", "zones", "people"],

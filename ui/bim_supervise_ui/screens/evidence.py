@@ -25,6 +25,7 @@ from bim_supervise_ui.widgets import (
     page,
     pills,
     rows,
+    scan,
     tables,
 )
 from bim_supervise_ui.widgets import evidence as opened
@@ -61,6 +62,7 @@ def draw() -> None:
         elif view == "conflicts":
             _conflicts()
         else:
+            scan.draw("devices", kind="device")
             page.live(_devices, "devices")
     opened.dialog()
 

@@ -14,7 +14,7 @@ from bim_supervise_ui.formats import UNKNOWN, formats
 from bim_supervise_ui.i18n import t
 from bim_supervise_ui.viewer import element_card
 from bim_supervise_ui.viewer.palettes import palettes
-from bim_supervise_ui.widgets import address, evidence, notices, page
+from bim_supervise_ui.widgets import address, evidence, notices, page, scan
 from bim_supervise_ui.widgets.html import join, show, tag
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def draw() -> None:
     left, right = st.columns([1.6, 1], gap="small")
     with left, st.container(key="panel-storey"):
         plan = _plan(storeys)
+        scan.draw("storey", kind="element", storey=plan.storey)
     with right, st.container(key="panel-storey-card"):
         asked = st.query_params.get("element")
         if asked:
