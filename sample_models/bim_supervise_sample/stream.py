@@ -49,7 +49,7 @@ class Simulator:
         return heapq.merge(
             self._clock(),
             self._telemetry(),
-            self._statements(),
+            self.spoken(),
             key=lambda message: (message.received, message.channel),
         )
 
@@ -67,7 +67,8 @@ class Simulator:
                 {"gateway": parcel.gateway, "readings": [reading.body() for reading in parcel.readings]},
             )
 
-    def _statements(self) -> Iterator[Message]:
+    def spoken(self) -> Iterator[Message]:
+        """What people state, without clock and telemetry."""
         for statement in statements(self.seed):
             if statement.sent >= START:
                 # The clock ticks every ten minutes; a statement goes out with the tick that covers it.

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from bim_supervise.checkpoints.contract import Evidence, Limit, Outcome, Severity, Subject, Verdict
 from bim_supervise.packs.noise.kinds import NIGHT_PERMIT
+from bim_supervise.schedule.tasks import TaskKind
 from bim_supervise.tracking.state import Fact, TaskState
 
 NIGHT_FROM, NIGHT_TO = time(22), time(6)
@@ -20,8 +21,12 @@ class PermitRule:
     id: ClassVar[str]
 
     def subjects(self, evidence: Evidence) -> Iterable[Subject]:
-        """Every task that was stated to start or finish at night."""
-        return [Subject(task=state.task.id) for state in evidence.tasks() if _at_night(state, evidence)]
+        """Every task that was stated to start or finish at night; a summary only repeats its tasks."""
+        return [
+            Subject(task=state.task.id)
+            for state in evidence.tasks()
+            if state.task.kind is not TaskKind.SUMMARY and _at_night(state, evidence)
+        ]
 
     def evaluate(
         self,
