@@ -14,13 +14,16 @@ class Subjects:
     """Names of what statements are about."""
 
     def __init__(self, making: Making) -> None:
-        self._tasks = {row.id: row.name for row in making.project.tasks()}
+        self._tasks = {
+            row.id: f"{row.wbs} {row.name}" if row.wbs else f"{row.name} ({row.id})"
+            for row in making.project.tasks()
+        }
         self._elements = {row.global_id: row.name or row.ifc_class for row in making.project.elements()}
 
     def name(self, subject: str) -> str:
-        """The name of a task or element with its id; the id alone where it is unknown."""
-        known = self._tasks.get(subject) or self._elements.get(subject)
-        return f"{known} ({subject})" if known else subject
+        """A task with its code, an element with its GlobalId; the id alone where it is unknown."""
+        known = self._elements.get(subject)
+        return self._tasks.get(subject) or (f"{known} ({subject})" if known else subject)
 
 
 def build_standing_log(making: Making) -> Document:
