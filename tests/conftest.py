@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import socket
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -29,12 +31,29 @@ def shared_data() -> Path:
     return folder
 
 
+_PORTS = itertools.count(os.getpid() * 97)
+
+
 @pytest.fixture
 def free_port() -> int:
     """A TCP port of localhost that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return _free_port()
+
+
+@pytest.fixture
+def second_port() -> int:
+    """Another one."""
+    return _free_port()
+
+
+def _free_port() -> int:
+    # Below the ports that outgoing connections get, and none twice: nobody takes it before its server does.
+    for offset in _PORTS:
+        port = 10_000 + offset % 20_000
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("ports never end")
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import random
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -88,11 +90,24 @@ def _to_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
+def _turn_on_wal(driver: sqlite3.Connection) -> None:
+    """SQLite refuses one of two processes that turn a new file to WAL at once; it does not let them wait."""
+    until = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            driver.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(random.uniform(0.005, 0.05))  # noqa: S311
+
+
 def _set_up_sqlite(engine: Engine, foreign_keys: bool) -> None:
     def connect(driver: sqlite3.Connection, _record: object) -> None:
         driver.isolation_level = None
         driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-        driver.execute("PRAGMA journal_mode = WAL")
+        _turn_on_wal(driver)
         driver.execute("PRAGMA synchronous = FULL")
         driver.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         driver.execute("PRAGMA temp_store = MEMORY")

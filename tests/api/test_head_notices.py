@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import threading
 from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,7 +15,7 @@ from bim_supervise.report.send_notice import NotSentError
 
 
 @pytest.fixture
-def mails():
+def mails(free_port):
     """What a mail server on this machine takes."""
     taken = []
 
@@ -25,12 +24,9 @@ def mails():
             taken.append((envelope.rcpt_tos, envelope.content.decode()))
             return "250 OK"
 
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    controller = Controller(Box(), hostname="127.0.0.1", port=port)
+    controller = Controller(Box(), hostname="127.0.0.1", port=free_port)
     controller.start()
-    yield f"smtp://127.0.0.1:{port}/liu%40example.com", taken
+    yield f"smtp://127.0.0.1:{free_port}/liu%40example.com", taken
     controller.stop()
 
 

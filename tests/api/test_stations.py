@@ -151,7 +151,7 @@ def listening(folder, port):
     return process
 
 
-def test_killed_between_two_instructions_nothing_answered_is_lost_or_doubled(tmp_path):
+def test_killed_between_two_instructions_nothing_answered_is_lost_or_doubled(tmp_path, free_port):
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     started = now.replace(tzinfo=None) + timedelta(hours=8) - timedelta(minutes=EACH * KILLS)
     sent = [
@@ -164,18 +164,15 @@ def test_killed_between_two_instructions_nothing_answered_is_lost_or_doubled(tmp
     calm = build(tmp_path / "calm", system_clock, tmp_path / "inputs", people=False)
     calm.add_station("N1", "654321", by="admin")
     take(calm, *sent)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    station, dice, until = Station(port), random.Random(9), time.monotonic() + 200
-    process = listening(folder, port)
+    station, dice, until = Station(free_port), random.Random(9), time.monotonic() + 200
+    process = listening(folder, free_port)
     kill_at = {dice.randrange(EACH * turn, EACH * turn + EACH) for turn in range(KILLS)}
     try:
         for number, data in enumerate(sent):
             if number in kill_at:
                 process.kill()
                 process.communicate()
-                process = listening(folder, port)
+                process = listening(folder, free_port)
             station.send(data, until)
     finally:
         process.terminate()

@@ -9,7 +9,6 @@ import logging
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import textwrap
@@ -258,7 +257,7 @@ def test_wrong_password_is_said_and_never_logged(mosquitto_broker, caplog):
 @pytest.mark.broker
 @needs_publisher
 @pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is not installed")
-def test_tls_with_an_own_authority(mosquitto_broker):
+def test_tls_with_an_own_authority(mosquitto_broker, second_port):
     folder, port = mosquitto_broker.folder, mosquitto_broker.port
     key, certificate = folder / "key.pem", folder / "cert.pem"
     subprocess.run(
@@ -270,14 +269,11 @@ def test_tls_with_an_own_authority(mosquitto_broker):
         capture_output=True,
     )
     mosquitto_broker.stop()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        secure = probe.getsockname()[1]
     with (folder / "mosquitto.conf").open("a") as file:
-        file.write(f"listener {secure} 127.0.0.1\ncertfile {certificate}\nkeyfile {key}\n")
+        file.write(f"listener {second_port} 127.0.0.1\ncertfile {certificate}\nkeyfile {key}\n")
     mosquitto_broker.start()
     url = mosquitto_broker.url.replace("mqtt://", "mqtts://").replace(
-        f"127.0.0.1:{port}", f"localhost:{secure}"
+        f"127.0.0.1:{port}", f"localhost:{second_port}"
     )
     store = Store()
     trusting = MqttSource(f"{url}?ca={certificate}", ["site/#"], store.handle, client_id="reader")

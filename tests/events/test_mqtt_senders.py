@@ -37,7 +37,7 @@ def certificates(tmp_path):
 
 
 @pytest.fixture
-def broker(mosquitto_broker, certificates, unused_port):
+def broker(mosquitto_broker, certificates, second_port):
     """The broker of the other tests, with TLS beside it and an access list for two gateways."""
     folder = mosquitto_broker.folder
     for user in ("N1", "N2"):
@@ -47,17 +47,12 @@ def broker(mosquitto_broker, certificates, unused_port):
     )
     with (folder / "mosquitto.conf").open("a") as file:
         file.write(
-            f"acl_file {folder}/acl\nlistener {unused_port} 127.0.0.1\n"
+            f"acl_file {folder}/acl\nlistener {second_port} 127.0.0.1\n"
             f"certfile {certificates}/cert.pem\nkeyfile {certificates}/key.pem\n"
         )
     mosquitto_broker.stop()
     mosquitto_broker.start()
     return mosquitto_broker
-
-
-@pytest.fixture
-def unused_port(free_port):
-    return free_port + 1 if free_port < 60_000 else free_port - 1
 
 
 def publish(broker, user, topic, value, minute=0):
@@ -84,13 +79,13 @@ def flags(project, device):
 
 
 def test_over_tls_a_gateway_speaks_for_itself_and_its_password_opens_no_other_topic(
-    broker, certificates, unused_port, tmp_path
+    broker, certificates, second_port, tmp_path
 ):
     project = api.Project.create(tmp_path / "site", "TLS")
     (tmp_path / "feeds.yaml").write_text(FEEDS)
     project.load_feeds(tmp_path / "feeds.yaml")
     user = broker.url.split("//")[1].split("@")[0]
-    url = f"mqtts://{user}@127.0.0.1:{unused_port}?ca={certificates}/cert.pem"
+    url = f"mqtts://{user}@127.0.0.1:{second_port}?ca={certificates}/cert.pem"
 
     async def story():
         stop = asyncio.Event()
@@ -113,12 +108,12 @@ def test_over_tls_a_gateway_speaks_for_itself_and_its_password_opens_no_other_to
     project.close()
 
 
-def test_a_broker_whose_certificate_nobody_vouches_for_is_not_spoken_to(broker, unused_port):
+def test_a_broker_whose_certificate_nobody_vouches_for_is_not_spoken_to(broker, second_port):
     async def story():
         async def handle(messages):
             pytest.fail("nothing may come")
 
-        source = MqttSource(f"mqtts://site:x@127.0.0.1:{unused_port}?version=4", ["#"], handle, client_id="t")
+        source = MqttSource(f"mqtts://site:x@127.0.0.1:{second_port}?version=4", ["#"], handle, client_id="t")
         stop = asyncio.Event()
         running = asyncio.create_task(source.run(stop))
         await until(lambda: source.last_error, "no error was told")

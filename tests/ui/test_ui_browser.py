@@ -318,6 +318,7 @@ def test_language_is_switched_and_kept(visit) -> None:
     page = person.enter("coordinator", "/account")
     page.locator(".languages a[lang=zh]").click()
     expect(page.locator(".page-head h1")).to_have_text("账户")
+    person.settled()
     expect(page).to_have_url(re.compile(r"/account$"))
     page.locator(".languages a[lang=en]").click()
     expect(page.locator(".page-head h1")).to_have_text("Account")
