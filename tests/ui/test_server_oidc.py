@@ -73,11 +73,16 @@ def served(known_site, provider, tmp_path_factory):
     assert "Traceback" not in "".join(log)
 
 
+MACHINES = (f"127.0.{n // 250 + 1}.{n % 250 + 1}" for n in range(60_000))
+
+
 @pytest.fixture
 def browser(served, provider):
-    """A browser that keeps cookies and follows nothing by itself."""
+    """A browser that keeps cookies and follows nothing by itself, on a machine from which nobody failed."""
     provider.forgive()
-    with served.client(headers={"accept": "text/html", "accept-language": "en"}) as client:
+    machine = httpx.HTTPTransport(local_address=next(MACHINES))
+    headers = {"accept": "text/html", "accept-language": "en"}
+    with served.client(headers=headers, transport=machine) as client:
         yield client
 
 
@@ -189,7 +194,7 @@ def test_a_token_that_does_not_hold_lets_nobody_in(browser, served, provider, li
         provider.alg = flaw
     before = events(served.site)
     refused = back(browser, to_provider(browser))
-    assert refused.status_code in (401, 429), refused.text
+    assert refused.status_code == 401, refused.text
     assert "bim_session" not in browser.cookies
     assert events(served.site) == before
 
@@ -197,10 +202,10 @@ def test_a_token_that_does_not_hold_lets_nobody_in(browser, served, provider, li
 def test_a_state_counts_only_in_the_browser_that_began(browser, served, provider, linked):
     way = to_provider(browser)
     with served.client(headers={"accept": "text/html"}) as other:
-        assert back(other, way).status_code in (401, 429)
+        assert back(other, way).status_code == 401
         assert "bim_session" not in other.cookies
     forged = way._replace(query=way.query.replace("state=", "state=x"))
-    assert back(browser, forged).status_code in (401, 429)
+    assert back(browser, forged).status_code == 401
 
 
 def test_failures_are_slowed_down_and_a_password_is_not(browser, served, provider):
