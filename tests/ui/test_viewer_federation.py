@@ -85,8 +85,8 @@ def test_two_trades_a_pin_and_a_link(look, served, tmp_path) -> None:
     draft = CaseDraft(
         title="Grout is missing", text="Seen from the lift", elements=(picked,), due=project.today()
     )
+    # Nobody touches the page: what happens on the site comes to it.
     case = project.open_case("ncr", "chief", draft)
-    page.reload()
     pin = page.locator(f".sign.ncr[data-id='{case.id}']")
     expect(pin).to_have_attribute("title", "Non-conformance (NCR) · Grout is missing · Open", timeout=60_000)
     pin.click()

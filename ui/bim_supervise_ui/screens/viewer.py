@@ -12,7 +12,7 @@ from bim_supervise.core.errors import SupervisionError
 from bim_supervise_ui import screens, session
 from bim_supervise_ui.formats import UNKNOWN, formats
 from bim_supervise_ui.i18n import label, language, t
-from bim_supervise_ui.viewer import component, element_card, words
+from bim_supervise_ui.viewer import component, element_card, issues, viewpoints, words
 from bim_supervise_ui.viewer.palettes import PALETTES, palettes
 from bim_supervise_ui.viewer.signs import markers, pins, prisms
 from bim_supervise_ui.widgets import address, evidence, in_model, notices, page, tables
@@ -41,14 +41,25 @@ def draw() -> None:
         return
     left, right = st.columns([2.5, 1], gap="medium")
     with left:
-        data = _data(ready)
-        said = component.mount(data, key="viewer", height=_HEIGHT, picked=_picked)
-        _heard(said)
-        _viewpoint(said)
+        page.live(lambda: _picture(ready), "viewer-picture")
+        viewpoints.draw()
+        issues.draw(viewpoints.show_viewpoint)
     with right, st.container(key="panel-viewer-card"):
         element_card.draw(_asked())
     _table(ready)
     evidence.dialog()
+
+
+def _picture(models: list[ModelRevisionView]) -> None:
+    """The picture, with the signs and colours of this moment; the page follows what a person does in it."""
+    if st.session_state.pop("viewer-picked", False):
+        st.rerun()
+    said = component.mount(_data(models), key="viewer", height=_HEIGHT, picked=_picked)
+    if said.marker is not None:
+        _sign_pressed(said.marker)
+    if said.viewpoint is not None:
+        st.session_state["viewer-viewpoint"] = dict(said.viewpoint)
+        st.rerun()
 
 
 def _chosen(models: list[ModelRevisionView]) -> list[ModelRevisionView]:
@@ -178,16 +189,18 @@ def _picked(said: Mapping[str, Any]) -> None:
     st.session_state["viewer-ids"] = ids
     # The viewer has it chosen already and must not walk to it.
     st.session_state["viewer-shown"] = ",".join(ids)
+    st.session_state["viewer-picked"] = True
     _address(element=ids[-1] if ids else None)
 
 
-def _heard(said: component.Said) -> None:
-    """Takes over which sign was clicked."""
-    if said.marker is not None and said.marker.get("kind") == "ncr":
-        screens.go("cases", id=str(said.marker.get("id", "")))
-    elif said.marker is not None:
-        st.session_state["viewer-shown"] = str(said.marker.get("id", ""))
-        _address(device=str(said.marker.get("id", "")))
+def _sign_pressed(marker: Mapping[str, Any]) -> None:
+    """Opens what a sign stands for."""
+    number = str(marker.get("id", ""))
+    if marker.get("kind") == "ncr":
+        screens.go("cases", id=number)
+    st.session_state["viewer-shown"] = number
+    _address(device=number)
+    st.rerun()
 
 
 def _address(**named: str | None) -> None:
@@ -197,16 +210,6 @@ def _address(**named: str | None) -> None:
     for key, value in named.items():
         if value:
             st.query_params[key] = value
-
-
-def _viewpoint(said: component.Said) -> None:
-    """A viewpoint that was taken is offered as a file; one that is handed in is taken up."""
-    from bim_supervise_ui.viewer import issues, viewpoints
-
-    if said.viewpoint is not None:
-        st.session_state["viewer-viewpoint"] = dict(said.viewpoint)
-    viewpoints.draw()
-    issues.draw(viewpoints.show_viewpoint)
 
 
 def _table(models: list[ModelRevisionView]) -> None:

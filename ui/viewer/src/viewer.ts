@@ -159,8 +159,10 @@ export class Viewer {
         this.takeLooks(looks, await docs);
       }
       if (!this.federation.count) return;
-      if (this.signs.show(data.markers, data.prisms, this.federation.origin, (ids) => this.topOf(ids))) this.draw();
-      this.follow(data);
+      // What Python said while the shapes were on their way counts, not what it said before.
+      const { markers, prisms } = this.data;
+      if (this.signs.show(markers, prisms, this.federation.origin, (ids) => this.topOf(ids))) this.draw();
+      this.follow(this.data);
       this.hush();
     } catch (error) {
       this.failed(error);
